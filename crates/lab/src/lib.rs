@@ -1,0 +1,3 @@
+//! From a scenario file to runs, statistics and evidence.
+
+pub mod report;
