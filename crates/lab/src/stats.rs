@@ -154,7 +154,7 @@ fn central_t_probability(t: f64, degrees: u64) -> f64 {
     let ratio = t / (degrees as f64).sqrt();
     let cos2 = 1.0 / (1.0 + ratio * ratio);
     let (sin, cos) = (ratio * cos2.sqrt(), cos2.sqrt());
-    if degrees % 2 == 0 {
+    if degrees.is_multiple_of(2) {
         return sin * falling_terms(1.0, cos2, 1, degrees);
     }
     let sum = if degrees == 1 { 0.0 } else { sin * falling_terms(cos, cos2, 2, degrees) };
