@@ -2,8 +2,8 @@
 //!
 //! The unit of independence is the replication, a run with its own seed. Requests of one run are not independent, since
 //! one that waits makes the next one wait, so their spread says little about the error of their mean: either repeat the
-//! run ([`interval_of_means`]) or cut a long one into batches ([`batch_means`]). Two variants that ran on the same seeds
-//! are compared seed by seed ([`interval_of_differences`]): what luck they share cancels.
+//! run ([`interval_of_means`]) or cut a long one into batches ([`batch_means`]). Two variants that ran on the same
+//! seeds are compared seed by seed ([`interval_of_differences`]): what luck they share cancels.
 //!
 //! Quantiles come from exact distribution functions by bisection, with `libm` and basic arithmetic only, so that a
 //! report has the same bytes on every machine. Left out: transient removal, which is the scenario's `warmup`.
@@ -15,8 +15,8 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI};
 pub const CONFIDENCE: f64 = 0.95;
 
 /// A good number of batches for [`batch_means`]: more than 30 hardly narrow the interval while the batches get shorter
-/// and more correlated, fewer than 10 widen it. B. Schmeiser, "Batch size effects in the analysis of simulation output",
-/// Operations Research 30(3), 1982.
+/// and more correlated, fewer than 10 widen it. B. Schmeiser, "Batch size effects in the analysis of simulation
+/// output", Operations Research 30(3), 1982.
 pub const BATCHES: usize = 20;
 
 /// Count, mean and variance of values seen one by one.

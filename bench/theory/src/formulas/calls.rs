@@ -1,7 +1,7 @@
 //! What calling many servers, or the same one again, does to tails and to load.
 
-/// Share of requests that meet at least one slow answer when they ask `servers` in parallel, each slow with chance `slow`
-/// on its own: 1 − (1−p)^n. J. Dean, L. Barroso, "The tail at scale", Commun. ACM 56(2), 2013.
+/// Share of requests that meet at least one slow answer when they ask `servers` in parallel, each slow with chance
+/// `slow` on its own: 1 − (1−p)^n. J. Dean, L. Barroso, "The tail at scale", Commun. ACM 56(2), 2013.
 pub fn fan_out_tail(slow: f64, servers: u32) -> f64 {
     1.0 - (1.0 - slow).powi(servers as i32)
 }
@@ -25,7 +25,8 @@ mod tests {
 
     #[test]
     fn fan_out_matches_the_tail_at_scale() {
-        // One in a hundred slow, a hundred servers: 63 %. One in ten thousand, two thousand servers: almost one in five.
+        // One in a hundred slow, a hundred servers: 63 %. One in ten thousand, two thousand servers: almost one in
+        // five.
         close(fan_out_tail(0.01, 100), 0.63, 0.005);
         close(fan_out_tail(0.000_1, 2_000), 0.18, 0.005);
         close(fan_out_tail(0.3, 1), 0.3, 1e-15);

@@ -213,7 +213,8 @@ mod tests {
 
     #[test]
     fn mmc_matches_a_textbook_example() {
-        // An eye clinic with three doctors, 6 arrivals an hour, 20 minutes each: Lq = 8/9, L = 26/9 (Gross et al., 2.3).
+        // An eye clinic with three doctors, 6 arrivals an hour, 20 minutes each: Lq = 8/9, L = 26/9 (Gross et al.,
+        // 2.3).
         let clinic = mmc(6.0, 3.0, 3);
         close(clinic.mean_wait() * 6.0, 8.0 / 9.0, 1e-14);
         close(clinic.mean_sojourn() * 6.0, 26.0 / 9.0, 1e-14);
@@ -251,8 +252,8 @@ mod tests {
 
     #[test]
     fn mmck_matches_a_textbook_example() {
-        // Car inspection: three stalls, 6 minutes each, one arrival a minute, at most seven cars (Gross et al., 2.5, where
-        // L = 6.06). By hand: states weigh 1, 6, 18, 36, 72, 144, 288 and 576, together 1141.
+        // Car inspection: three stalls, 6 minutes each, one arrival a minute, at most seven cars (Gross et al., 2.5,
+        // where L = 6.06). By hand: states weigh 1, 6, 18, 36, 72, 144, 288 and 576, together 1141.
         let inspection = Mmck { arrival_rate: 1.0, service_rate: 1.0 / 6.0, servers: 3, capacity: 7 };
         close(inspection.blocking(), 576.0 / 1141.0, 1e-14);
         close(inspection.mean_number(), 6918.0 / 1141.0, 1e-14);

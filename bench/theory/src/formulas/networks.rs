@@ -3,8 +3,8 @@
 use super::Mmc;
 use super::chain::mean_over_states;
 
-/// Mean time through M/M/c stages in a row, each with the arrival rate that it sees: the output of one is Poisson again,
-/// so their means add up. J. R. Jackson, "Networks of waiting lines", Operations Research 5(4), 1957.
+/// Mean time through M/M/c stages in a row, each with the arrival rate that it sees: the output of one is Poisson
+/// again, so their means add up. J. R. Jackson, "Networks of waiting lines", Operations Research 5(4), 1957.
 pub fn tandem_mean_sojourn(stages: &[Mmc]) -> f64 {
     stages.iter().map(Mmc::mean_sojourn).sum()
 }
@@ -20,13 +20,13 @@ pub struct Closed {
     pub queues: Vec<f64>,
 }
 
-/// Users who think, send a request through single-server stations, and think again after its answer. `think` is the mean
-/// time between answer and next request and `demands` the mean service that one request takes at each station over all
-/// its visits, in seconds; together they are over zero.
+/// Users who think, send a request through single-server stations, and think again after its answer. `think` is the
+/// mean time between answer and next request and `demands` the mean service that one request takes at each station over
+/// all its visits, in seconds; together they are over zero.
 ///
-/// Exact where service is exponential and first come first served, or shared whatever its distribution; the distribution
-/// of thinking never matters. M. Reiser, S. Lavenberg, "Mean-value analysis of closed multichain queuing networks",
-/// J. ACM 27(2), 1980.
+/// Exact where service is exponential and first come first served, or shared whatever its distribution; the
+/// distribution of thinking never matters. M. Reiser, S. Lavenberg, "Mean-value analysis of closed multichain queuing
+/// networks", J. ACM 27(2), 1980.
 pub fn interactive(users: u32, think: f64, demands: &[f64]) -> Closed {
     populations(users, think, demands).pop().expect("the empty network is always there")
 }
@@ -54,13 +54,14 @@ pub struct Pool {
     pub servers: u32,
 }
 
-/// [`interactive`] with at least one user and one more station, of several servers, whose queue comes last. Thinking and
-/// the other stations together take some time: `think` and `demands` are not all zero.
+/// [`interactive`] with at least one user and one more station, of several servers, whose queue comes last. Thinking
+/// and the other stations together take some time: `think` and `demands` are not all zero.
 ///
 /// The rest of the network acts on the pool like one station that gives off, with n users in it, the throughput that it
 /// has alone with n users. That is exact here (K. Chandy, U. Herzog, L. Woo, "Parametric analysis of queuing networks",
 /// IBM J. Res. Dev. 19(1), 1975), and what remains is a birth-death chain. The direct recursion over load-dependent
-/// stations subtracts probabilities: with 8 servers and 200 users it has lost all digits, down to a negative throughput.
+/// stations subtracts probabilities: with 8 servers and 200 users it has lost all digits, down to a negative
+/// throughput.
 pub fn interactive_with_pool(users: u32, think: f64, demands: &[f64], pool: Pool) -> Closed {
     let rest = populations(users, think, demands);
     let rest_while = |at_pool: u32| &rest[(users - at_pool) as usize];
@@ -78,9 +79,9 @@ pub fn interactive_with_pool(users: u32, think: f64, demands: &[f64], pool: Pool
 /// among very many, each with one exponential server under `load` < 1: the sum of load^((d^i − d)/(d − 1)) over i ≥ 1.
 /// One choice is M/M/1.
 ///
-/// The limit for many servers; with n of them the mean is off by the order of 1/n (N. Gast, 2017). N. Vvedenskaya, R. Dobrushin,
-/// F. Karpelevich, "Queueing system with selection of the shortest of two queues", Probl. Inf. Transm. 32(1), 1996;
-/// M. Mitzenmacher, "The power of two choices in randomized load balancing", IEEE TPDS 12(10), 2001.
+/// The limit for many servers; with n of them the mean is off by the order of 1/n (N. Gast, 2017). N. Vvedenskaya, R.
+/// Dobrushin, F. Karpelevich, "Queueing system with selection of the shortest of two queues", Probl. Inf. Transm.
+/// 32(1), 1996; M. Mitzenmacher, "The power of two choices in randomized load balancing", IEEE TPDS 12(10), 2001.
 pub fn choices_mean_sojourn(load: f64, choices: u32) -> f64 {
     let d = f64::from(choices);
     // (d^i − d)/(d − 1) = d + d² + … + d^(i−1), so that each exponent is d times one more than the last.
