@@ -116,10 +116,13 @@ impl Rung {
 /// The future event list.
 pub(crate) struct Agenda {
     scheduled: u64,
+    /// The first event of each lane, and the key of the lane that is first.
+    heads: [Entry; LANES],
+    first_lane: usize,
+    first_key: u128,
+    /// What follows the first event of each lane.
     lanes: Vec<VecDeque<Entry>>,
     delays: Vec<Option<Span>>,
-    heads: [u128; LANES],
-    first_lane: usize,
     near: BinaryHeap<Entry>,
     /// The top of `near` was taken but still stands there: the next push may replace it, which is cheaper than a pop and a push.
     hole: bool,
@@ -130,16 +133,18 @@ pub(crate) struct Agenda {
     far: Vec<Entry>,
 }
 
-const EMPTY: u128 = u128::MAX;
+/// Stands where a lane has no event: after everything that ever happens.
+const EMPTY: Entry = Entry { key: u128::MAX, event: Event::End { fault: u32::MAX } };
 
 impl Agenda {
     pub(crate) fn new() -> Self {
         Agenda {
             scheduled: 0,
-            lanes: Vec::new(),
-            delays: Vec::new(),
             heads: [EMPTY; LANES],
             first_lane: 0,
+            first_key: EMPTY.key,
+            lanes: Vec::new(),
+            delays: Vec::new(),
             near: BinaryHeap::new(),
             hole: false,
             horizon: u64::MAX,
@@ -182,15 +187,15 @@ impl Agenda {
     pub(crate) fn push_lane(&mut self, lane: Lane, at: Time, event: Event) {
         let entry = self.entry(at, event);
         let index = usize::from(lane.0);
-        let queue = &mut self.lanes[index];
-        debug_assert!(queue.back().is_none_or(|last| last.key < entry.key));
-        if queue.is_empty() {
-            self.heads[index] = entry.key;
-            if entry.key < self.heads[self.first_lane] {
-                self.first_lane = index;
-            }
+        if self.heads[index].key != EMPTY.key {
+            debug_assert!(self.lanes[index].back().is_none_or(|last| last.key < entry.key));
+            self.lanes[index].push_back(entry);
+            return;
         }
-        queue.push_back(entry);
+        self.heads[index] = entry;
+        if entry.key < self.first_key {
+            (self.first_lane, self.first_key) = (index, entry.key);
+        }
     }
 
     /// Schedules at any time that is not past. What is due at the end of time never is.
@@ -230,9 +235,9 @@ impl Agenda {
         self.refill();
     }
 
-    /// Takes the earliest event, unless it is after `until`.
+    /// Takes the earliest event, unless it is after `until`; also gives its number in the order of scheduling.
     #[inline]
-    pub(crate) fn pop(&mut self, until: Time) -> Option<(Time, Event)> {
+    pub(crate) fn pop(&mut self, until: Time) -> Option<(Time, u64, Event)> {
         if self.hole {
             self.hole = false;
             self.near.pop();
@@ -240,59 +245,46 @@ impl Agenda {
         if self.near.is_empty() && self.horizon != u64::MAX {
             self.refill();
         }
-        let heap_key = self.near.peek().map_or(EMPTY, |entry| entry.key);
-        let lane_key = self.heads[self.first_lane];
-        let (key, event) = if lane_key < heap_key {
-            if due_after(lane_key, until) {
-                return None;
-            }
-            self.pop_lane()
-        } else {
-            let top = self.near.peek()?;
-            if due_after(top.key, until) {
-                return None;
-            }
-            let taken = (top.key, top.event);
-            self.hole = true;
-            taken
+        let entry = match self.near.peek() {
+            Some(top) if top.key < self.first_key => *top,
+            _ => self.heads[self.first_lane],
         };
-        Some((Time((key >> 64) as u64), event))
+        if entry.time() > until.0 || entry.key == EMPTY.key {
+            return None;
+        }
+        if entry.key == self.first_key {
+            self.next_in_lane(self.first_lane);
+        } else {
+            self.hole = true;
+        }
+        Some((Time(entry.time()), entry.key as u64, entry.event))
     }
 
+    /// Moves a lane on to its next event.
     #[inline]
-    fn pop_lane(&mut self) -> (u128, Event) {
-        let queue = &mut self.lanes[self.first_lane];
-        let entry = queue.pop_front().expect("a lane with a head has an event");
-        self.heads[self.first_lane] = queue.front().map_or(EMPTY, |next| next.key);
-        self.find_first_lane();
-        (entry.key, entry.event)
-    }
-
-    #[inline]
-    fn find_first_lane(&mut self) {
+    fn next_in_lane(&mut self, index: usize) {
+        let rest = &mut self.lanes[index];
+        self.heads[index] = if rest.is_empty() { EMPTY } else { rest.pop_front().unwrap_or(EMPTY) };
         let mut first = 0;
-        for lane in 1..self.lanes.len() {
-            if self.heads[lane] < self.heads[first] {
+        for lane in 1..self.lanes.len().min(LANES) {
+            if self.heads[lane].key < self.heads[first].key {
                 first = lane;
             }
         }
-        self.first_lane = first;
+        (self.first_lane, self.first_key) = (first, self.heads[first].key);
     }
 
     /// Drops the events at the head of a lane while `dead` says that nobody waits for them.
     #[inline]
     pub(crate) fn skip_dead(&mut self, lane: Lane, mut dead: impl FnMut(Event) -> bool) {
         let index = usize::from(lane.0);
-        let queue = &mut self.lanes[index];
-        let mut skipped = false;
-        while queue.front().is_some_and(|entry| dead(entry.event)) {
-            queue.pop_front();
-            skipped = true;
+        if self.heads[index].key == EMPTY.key || !dead(self.heads[index].event) {
+            return;
         }
-        if skipped {
-            self.heads[index] = queue.front().map_or(EMPTY, |next| next.key);
-            self.find_first_lane();
+        while self.lanes[index].front().is_some_and(|next| dead(next.event)) {
+            self.lanes[index].pop_front();
         }
+        self.next_in_lane(index);
     }
 
     /// Brings the next bucket's events into the empty heap.
@@ -346,11 +338,6 @@ fn extent(events: &[Entry]) -> (u64, u64) {
     events.iter().map(Entry::time).fold((u64::MAX, 0), |(first, last), time| (first.min(time), last.max(time)))
 }
 
-#[inline]
-fn due_after(key: u128, until: Time) -> bool {
-    (key >> 64) as u64 > until.0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -369,7 +356,7 @@ mod tests {
         let mut now = 0;
         for n in 0..pending + holds {
             if n >= pending {
-                let (at, event) = agenda.pop(Time::NEVER).expect("events are pending");
+                let (at, _, event) = agenda.pop(Time::NEVER).expect("events are pending");
                 let ((due, _), tag) = expected.pop_first().expect("events are pending");
                 assert_eq!((at, event), (Time(due), tagged(tag)));
                 now = due;
@@ -383,7 +370,7 @@ mod tests {
                 expected.insert((at, n), n);
             }
         }
-        while let Some((at, event)) = agenda.pop(Time::NEVER) {
+        while let Some((at, _, event)) = agenda.pop(Time::NEVER) {
             let ((due, _), tag) = expected.pop_first().expect("no more than was pushed");
             assert_eq!((at, event), (Time(due), tagged(tag)));
         }
@@ -404,9 +391,9 @@ mod tests {
         let mut agenda = Agenda::new();
         agenda.push(Time::NEVER, tagged(1));
         agenda.push(Time(u64::MAX - 1), tagged(2));
-        assert_eq!(agenda.pop(Time(10)), None);
-        assert_eq!(agenda.pop(Time::NEVER), Some((Time(u64::MAX - 1), tagged(2))));
-        assert_eq!(agenda.pop(Time::NEVER), None);
+        assert!(agenda.pop(Time(10)).is_none());
+        assert_eq!(agenda.pop(Time::NEVER), Some((Time(u64::MAX - 1), 1, tagged(2))));
+        assert!(agenda.pop(Time::NEVER).is_none());
     }
 
     #[test]
@@ -417,6 +404,6 @@ mod tests {
             agenda.push_lane(lane, Time(10), tagged(n));
         }
         agenda.skip_dead(lane, |event| event != tagged(3));
-        assert_eq!(agenda.pop(Time::NEVER), Some((Time(10), tagged(3))));
+        assert_eq!(agenda.pop(Time::NEVER), Some((Time(10), 4, tagged(3))));
     }
 }

@@ -1,7 +1,7 @@
 //! How a caller picks one of a service's replicas.
 
 use crate::model::Balance;
-use crate::random::Stream;
+use crate::random::{Stream, splitmix};
 
 /// One caller's choice among the replicas of one service.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Balancer {
             Balance::Random => self.stream.below(self.replicas),
             Balance::PowerOfTwo => self.less_loaded_of_two(outstanding),
             Balance::LeastOutstanding => self.least_loaded(outstanding),
-            Balance::Hash => ((u128::from(key) * u128::from(self.replicas)) >> 64) as u32,
+            Balance::Hash => ((u128::from(splitmix(key)) * u128::from(self.replicas)) >> 64) as u32,
         }
     }
 
@@ -60,7 +60,7 @@ mod tests {
 
     fn picks(rule: Balance, load: [u32; 3]) -> Vec<u32> {
         let mut balancer = Balancer::new(rule, 3, 0, Stream::new(1, "balance", "test"));
-        (0..300).map(|key: u64| balancer.pick(key.wrapping_mul(0x9e37_79b9_7f4a_7c15), |r| load[r as usize])).collect()
+        (0..300).map(|key| balancer.pick(key, |replica| load[replica as usize])).collect()
     }
 
     fn share(picks: &[u32], replica: u32) -> f64 {

@@ -91,6 +91,8 @@ struct Call {
     /// The job that waits; none where a tenant does.
     parent: Ref,
     request: Ref,
+    /// When the tenant sent the request.
+    sent_at: Time,
     began: Time,
     /// When the caller's own caller stops waiting.
     deadline: Time,
@@ -121,6 +123,8 @@ enum Connection {
 struct Job {
     call: Ref,
     request: Ref,
+    /// When the tenant sent the request.
+    sent_at: Time,
     entered: Time,
     /// When the caller stops waiting.
     deadline: Time,
@@ -179,7 +183,8 @@ struct Replica {
     error_rate: f64,
     /// Nothing moves before this.
     paused_until: Time,
-    /// Time lost to pauses, after each of them; the first entry is before any.
+    /// Pauses so far, and the time lost to them after each; the first entry is before any.
+    pauses: u32,
     lost: Vec<Span>,
     /// Taking the next from the queue right now; guards against recursion.
     admitting: bool,
@@ -226,7 +231,6 @@ pub struct Simulation {
     replicas: Vec<Replica>,
     faults: Faults,
     error_streams: Vec<Stream>,
-    keys: Vec<Stream>,
     events: u64,
     digest: u64,
     limits: Limits,
@@ -244,9 +248,7 @@ impl Simulation {
         let mut agenda = Agenda::new();
         let sources: Vec<Source> = (0..model.tenants.len()).map(|t| source(model, t, seed, &mut agenda)).collect();
         let plan = plan::compile(model, seed, &mut agenda);
-        let named = |purpose: &str, names: &mut dyn Iterator<Item = &String>| -> Vec<Stream> {
-            names.map(|name| Stream::new(seed, purpose, name)).collect()
-        };
+        let error_streams = model.services.iter().map(|service| Stream::new(seed, "errors", &service.name)).collect();
         let closes = Time::ZERO + model.duration;
         let mut simulation = Simulation {
             now: Time::ZERO,
@@ -260,8 +262,7 @@ impl Simulation {
             jobs: Slab::new(),
             replicas: replicas(&plan),
             faults: Faults::new(model),
-            error_streams: named("errors", &mut model.services.iter().map(|service| &service.name)),
-            keys: named("keys", &mut model.tenants.iter().map(|tenant| &tenant.name)),
+            error_streams,
             plan,
             events: 0,
             digest: 0,
@@ -292,8 +293,11 @@ impl Simulation {
     pub fn run_until<O: Observer>(&mut self, until: Time, observer: &mut O) -> Progress {
         let until = until.min(self.ends);
         while self.excess.is_none() {
-            let Some((at, event)) = self.agenda.pop(until) else { return self.progress_at(until) };
+            let Some((at, number, event)) = self.agenda.pop(until) else { return self.progress_at(until) };
             self.move_to(at);
+            // Equal runs schedule the same events in the same order, so time and number identify an event.
+            self.digest = (self.digest.rotate_left(5) ^ at.0 ^ number << 32).wrapping_mul(0x517c_c1b7_2722_0a95);
+            observer.reach(at);
             self.handle(event, observer);
             while let Some(event) = self.at_once.pop_front() {
                 self.handle(event, observer);
@@ -327,7 +331,6 @@ impl Simulation {
     #[inline]
     fn handle<O: Observer>(&mut self, event: Event, observer: &mut O) {
         self.events += 1;
-        self.digest = (self.digest.rotate_left(5) ^ self.now.0 ^ event.word()).wrapping_mul(0x517c_c1b7_2722_0a95);
         match event {
             Event::Arrive { tenant } => self.on_arrive(tenant, observer),
             Event::Send { tenant, user } => self.on_send(tenant, user, observer),
@@ -349,6 +352,7 @@ impl Simulation {
     /// If a request, a call or a job was lost track of: a defect of the engine.
     pub fn finish<O: Observer>(mut self, observer: &mut O) -> (u64, u64) {
         let at = self.now.max(self.closes);
+        observer.reach(at);
         for (_, job) in self.jobs.iter().filter(|(_, job)| job.phase != Phase::Travelling) {
             observer.see(at, Fact::StillThere { service: job.service, entered: job.entered });
         }
@@ -416,16 +420,15 @@ impl Simulation {
         }
     }
 
-    /// Hands an event over after what the path between caller and callee makes of it; false if it is lost.
+    /// Hands an event over after what the path between caller and callee makes of it.
     #[inline]
-    fn post(&mut self, transit: Transit, event: Event) -> bool {
+    fn post(&mut self, transit: Transit, event: Event) {
         match transit {
             Transit::Now => self.at_once.push_back(event),
             Transit::InLane(span, lane) => self.agenda.push_lane(lane, self.now + span, event),
             Transit::After(span) => self.agenda.push(self.now + span, event),
-            Transit::Lost => return false,
+            Transit::Lost => {}
         }
-        true
     }
 
     /// One call or job less works for the request.
@@ -488,6 +491,7 @@ fn replica(service: u32, plan: &plan::ServicePlan, index: u32) -> Replica {
         speed,
         error_rate: 0.0,
         paused_until: Time::ZERO,
+        pauses: 0,
         lost: vec![Span::ZERO],
         admitting: false,
         room: WaitingRoom::new(plan.queue_order, plan.queue_limit),

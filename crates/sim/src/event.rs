@@ -60,27 +60,6 @@ pub(crate) enum Event {
     Ready { replica: u32, life: u32 },
 }
 
-impl Event {
-    /// What goes into the digest: the kind and whom it concerns.
-    #[inline]
-    pub(crate) fn word(self) -> u64 {
-        let (kind, whom) = match self {
-            Event::Arrive { tenant } => (1, u64::from(tenant)),
-            Event::Send { tenant, user } => (2, u64::from(tenant) << 32 | u64::from(user)),
-            Event::Deliver { job } => (3, job.index() as u64),
-            Event::Finish { job, .. } => (4, job.index() as u64),
-            Event::Share { replica, .. } => (5, u64::from(replica)),
-            Event::Reply { call, attempt, .. } => (6, (call.index() as u64) << 8 | u64::from(attempt)),
-            Event::Timeout { call, attempt, .. } => (7, (call.index() as u64) << 8 | u64::from(attempt)),
-            Event::Retry { call } => (8, call.index() as u64),
-            Event::Begin { fault } => (9, u64::from(fault)),
-            Event::End { fault } => (10, u64::from(fault)),
-            Event::Ready { replica, .. } => (11, u64::from(replica)),
-        };
-        whom << 4 | kind
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #[test]

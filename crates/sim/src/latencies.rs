@@ -1,32 +1,21 @@
 //! A distribution of latencies: exact mean and maximum, percentiles to three significant digits.
 
+use crate::histogram::Histogram;
 use crate::time::Span;
-use hdrhistogram::Histogram;
 
 /// Latencies recorded so far.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Latencies {
-    histogram: Histogram<u64>,
+    histogram: Histogram<10>,
     sum: u128,
     max: Span,
-}
-
-impl Default for Latencies {
-    fn default() -> Self {
-        Latencies { histogram: histogram(3), sum: 0, max: Span::ZERO }
-    }
-}
-
-/// A histogram of nanoseconds that grows with its largest value.
-pub(crate) fn histogram(digits: u8) -> Histogram<u64> {
-    Histogram::new(digits).expect("up to five significant digits are allowed")
 }
 
 impl Latencies {
     /// Adds one.
     #[inline]
     pub fn record(&mut self, latency: Span) {
-        record(&mut self.histogram, latency);
+        self.histogram.record(latency);
         self.sum += u128::from(latency.0);
         self.max = self.max.max(latency);
     }
@@ -49,21 +38,15 @@ impl Latencies {
 
     /// The value that a share `q` of all latencies does not exceed, `q` from 0 to 1; none of nothing.
     pub fn quantile(&self, q: f64) -> Option<Span> {
-        (self.count() > 0).then(|| Span(self.histogram.value_at_quantile(q)).min(self.max))
+        self.histogram.quantile(q).map(|value| value.min(self.max))
     }
 
     /// Adds all of another's.
     pub fn merge(&mut self, other: &Latencies) {
-        self.histogram.add(&other.histogram).expect("a growing histogram takes any value");
+        self.histogram.merge(&other.histogram);
         self.sum += other.sum;
         self.max = self.max.max(other.max);
     }
-}
-
-/// Records into a growing histogram.
-#[inline]
-pub(crate) fn record(histogram: &mut Histogram<u64>, latency: Span) {
-    histogram.record(latency.0).expect("a growing histogram takes any value");
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@
 //! warm-up and at the end of the sending; within a piece the mean of a level is an integral over exact nanoseconds.
 
 use crate::event::{Answer, Failure};
-use crate::fact::{Applied, Fact, Observer, Outcome};
-use crate::latencies::{self, Latencies};
+use crate::fact::{Applied, Fact, Observer, Outcome, Stage};
+use crate::histogram::Histogram;
+use crate::latencies::Latencies;
 use crate::model::{EndpointId, Model};
 use crate::plan::Sites;
 use crate::time::{Span, Time};
-use hdrhistogram::Histogram;
 
 /// Where the measured requests of one tenant ended.
 #[derive(Clone, Debug, Default)]
@@ -150,11 +150,8 @@ pub struct Measures {
 #[derive(Debug)]
 pub struct Meter {
     measures: Measures,
-    levels: Vec<Level>,
-    /// By entry, the step under way.
-    current: Vec<(EntryStep, Histogram<u64>)>,
-    /// By tenant: its entry.
-    entry_of: Vec<usize>,
+    levels: Vec<Levels>,
+    tenants: Vec<TenantMeter>,
     warmup: Time,
     closes: Time,
     /// Where the piece of time under way began and will end.
@@ -163,57 +160,123 @@ pub struct Meter {
     step_ends: Time,
 }
 
+/// What is known of a tenant's requests.
+#[derive(Debug, Default)]
+struct TenantMeter {
+    /// Which of the entries it calls.
+    entry: usize,
+    tally: Tally,
+    /// The step of the timeline under way.
+    step: EntryStep,
+    latencies: Histogram<7>,
+}
+
+impl TenantMeter {
+    #[inline]
+    fn ended(&mut self, latency: Span, outcome: Outcome, measured: bool) {
+        match outcome {
+            Outcome::Ok | Outcome::Degraded => self.step.good += 1,
+            Outcome::Late => self.step.late += 1,
+            Outcome::Failed(_) => self.step.failed += 1,
+        }
+        let answered = !matches!(outcome, Outcome::Failed(_));
+        if answered {
+            self.latencies.record(latency);
+        }
+        if measured {
+            self.tally.count(outcome);
+            if answered {
+                self.tally.latencies.record(latency);
+            }
+        }
+    }
+}
+
+/// Ends the step of an entry, which one or more tenants call.
+fn end_entry_step(tenants: &mut [TenantMeter], entry: usize) -> EntryStep {
+    let mut sum = EntryStep::default();
+    let mut latencies = Histogram::default();
+    for tenant in tenants.iter_mut().filter(|tenant| tenant.entry == entry) {
+        let step = std::mem::take(&mut tenant.step);
+        sum.offered += step.offered;
+        sum.good += step.good;
+        sum.late += step.late;
+        sum.failed += step.failed;
+        latencies.merge(&tenant.latencies);
+        tenant.latencies.clear();
+    }
+    EntryStep { p50: latencies.quantile(0.5), p99: latencies.quantile(0.99), ..sum }
+}
+
 /// The numbers at a service at this moment, and their integrals in request-nanoseconds.
 #[derive(Clone, Copy, Debug, Default)]
-struct Level {
-    at: Time,
-    now: [u64; 3],
+struct Levels {
+    waiting: Level,
+    serving: Level,
+    computing: Level,
     waiting_max: u64,
-    /// Over the piece of time under way.
-    piece: [u128; 3],
-    /// Over the step so far.
-    step: [u128; 3],
-    /// Over the measured window so far.
-    window: [u128; 3],
-    /// Over the whole run: waiting and serving, which by Little's law is the sum of all sojourns.
-    all: u128,
+    /// Little's law: over the whole run, the integral of waiting and serving is the sum of all sojourns.
+    integral: u128,
     sojourns: u128,
 }
 
-const WAITING: usize = 0;
-const SERVING: usize = 1;
-const COMPUTING: usize = 2;
+/// One number over time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Level {
+    now: u64,
+    since: Time,
+    /// Over the piece of time under way: at most [`LONGEST_PIECE`] times the attempts in flight, which fits.
+    piece: u64,
+    /// Over the step so far.
+    step: u128,
+    /// Over the measured window so far.
+    window: u128,
+}
+
+/// Pieces of time end at least this often, so that an integral over one fits 64 bits.
+const LONGEST_PIECE: Span = Span::secs(1_000);
 
 impl Level {
     #[inline]
-    fn advance(&mut self, at: Time) {
-        let span = u128::from(at.since(self.at).0);
-        for (area, level) in self.piece.iter_mut().zip(self.now) {
-            *area += span * u128::from(level);
-        }
-        self.at = at;
+    fn change(&mut self, at: Time, change: i32) {
+        self.piece += self.now * (at.0 - self.since.0);
+        self.since = at;
+        self.now = self.now.checked_add_signed(i64::from(change)).expect("a level is never negative");
     }
 
+    /// Sums up; gives the integral over the piece.
+    fn end_piece(&mut self, at: Time, measured: bool) -> u128 {
+        self.change(at, 0);
+        let area = u128::from(std::mem::take(&mut self.piece));
+        self.step += area;
+        self.window += if measured { area } else { 0 };
+        area
+    }
+
+    /// The mean over a step.
+    fn end_step(&mut self, step: Span) -> f64 {
+        std::mem::take(&mut self.step) as f64 / step.0 as f64
+    }
+}
+
+impl Levels {
     #[inline]
-    fn change(&mut self, at: Time, which: usize, change: i32) {
-        self.advance(at);
-        self.now[which] = self.now[which].checked_add_signed(i64::from(change)).expect("a level is never negative");
-        self.waiting_max = self.waiting_max.max(self.now[WAITING]);
+    fn wait(&mut self, at: Time) {
+        self.waiting.change(at, 1);
+        self.waiting_max = self.waiting_max.max(self.waiting.now);
     }
 
     fn end_piece(&mut self, at: Time, measured: bool) {
-        self.advance(at);
-        let piece = std::mem::take(&mut self.piece);
-        self.all += piece[WAITING] + piece[SERVING];
-        for (which, area) in piece.into_iter().enumerate() {
-            self.step[which] += area;
-            self.window[which] += if measured { area } else { 0 };
-        }
+        self.integral += self.waiting.end_piece(at, measured) + self.serving.end_piece(at, measured);
+        self.computing.end_piece(at, measured);
     }
 
     fn end_step(&mut self, step: Span) -> ServiceStep {
-        let [waiting, serving, computing] = std::mem::take(&mut self.step).map(|area| area as f64 / step.0 as f64);
-        ServiceStep { waiting, serving, computing }
+        ServiceStep {
+            waiting: self.waiting.end_step(step),
+            serving: self.serving.end_step(step),
+            computing: self.computing.end_step(step),
+        }
     }
 }
 
@@ -224,16 +287,15 @@ impl Meter {
         let step = timeline_step(model.duration);
         let sites = Sites::of(model).callees.len();
         let mut meter = Meter {
-            levels: vec![Level::default(); model.services.len()],
-            current: entries.iter().map(|_| (EntryStep::default(), latencies::histogram(2))).collect(),
-            entry_of,
+            levels: vec![Levels::default(); model.services.len()],
+            tenants: entry_of.into_iter().map(|entry| TenantMeter { entry, ..TenantMeter::default() }).collect(),
             warmup: Time::ZERO + model.warmup,
             closes: Time::ZERO + model.duration,
             piece_began: Time::ZERO,
             piece_ends: Time::ZERO,
             step_ends: Time::ZERO + step,
             measures: Measures {
-                tenants: model.tenants.iter().map(|_| Tally::default()).collect(),
+                tenants: Vec::new(),
                 services: vec![Occupancy::default(); model.services.len()],
                 sites: (0..sites).map(|_| SiteTally::default()).collect(),
                 effects: vec![EffectTally::default(); model.effects.len()],
@@ -251,21 +313,21 @@ impl Meter {
     fn plan_piece(&mut self) {
         let boundaries = [self.warmup, self.closes, self.step_ends.min(self.closes)];
         let next = boundaries.into_iter().filter(|at| *at > self.piece_began).min();
-        self.piece_ends = next.unwrap_or(Time::NEVER);
+        self.piece_ends = next.unwrap_or(Time::NEVER).min(self.piece_began + LONGEST_PIECE);
     }
 
     #[cold]
     fn end_pieces(&mut self, at: Time) {
-        while self.piece_ends <= at && self.piece_ends != Time::NEVER {
+        while self.piece_ends <= at {
             let (began, ends) = (self.piece_began, self.piece_ends);
             let measured = began >= self.warmup && ends <= self.closes;
             for level in &mut self.levels {
                 level.end_piece(ends, measured);
                 if ends == self.warmup {
-                    level.waiting_max = level.now[WAITING];
+                    level.waiting_max = level.waiting.now;
                 }
             }
-            if ends == self.step_ends || ends == self.closes {
+            if ends <= self.closes && (ends == self.step_ends || ends == self.closes) {
                 self.end_step(ends);
             }
             if ends == self.closes {
@@ -282,11 +344,8 @@ impl Meter {
         for (level, steps) in self.levels.iter_mut().zip(&mut self.measures.service_steps) {
             steps.push(level.end_step(step));
         }
-        for ((entry, histogram), steps) in self.current.iter_mut().zip(&mut self.measures.entry_steps) {
-            let quantile = |q| (!histogram.is_empty()).then(|| Span(histogram.value_at_quantile(q)));
-            steps.push(EntryStep { p50: quantile(0.5), p99: quantile(0.99), ..*entry });
-            *entry = EntryStep::default();
-            histogram.reset();
+        for (entry, steps) in self.measures.entry_steps.iter_mut().enumerate() {
+            steps.push(end_entry_step(&mut self.tenants, entry));
         }
         self.step_ends = self.step_ends + self.measures.step;
     }
@@ -306,39 +365,16 @@ impl Meter {
         let window = self.closes.since(self.warmup).0 as f64;
         for (level, occupancy) in self.levels.iter_mut().zip(&mut self.measures.services) {
             level.end_piece(at.max(self.closes), false);
-            assert_eq!(
-                level.all, level.sojourns,
-                "Little's law: the mean number is not the rate times the mean sojourn"
-            );
-            let [waiting, serving, computing] = level.window.map(|area| area as f64 / window);
-            *occupancy = Occupancy { waiting, serving, computing, ..*occupancy };
+            assert_eq!(level.integral, level.sojourns, "Little's law: mean number = rate × mean sojourn");
+            occupancy.waiting = level.waiting.window as f64 / window;
+            occupancy.serving = level.serving.window as f64 / window;
+            occupancy.computing = level.computing.window as f64 / window;
         }
+        self.measures.tenants = self.tenants.into_iter().map(|tenant| tenant.tally).collect();
         for tally in &self.measures.tenants {
             assert_eq!(tally.offered, tally.ended(), "every request ends exactly once");
         }
         self.measures
-    }
-
-    #[inline]
-    fn request_ended(&mut self, at: Time, tenant: u32, sent_at: Time, outcome: Outcome) {
-        let latency = at.since(sent_at);
-        let answered = !matches!(outcome, Outcome::Failed(_));
-        let (step, histogram) = &mut self.current[self.entry_of[tenant as usize]];
-        match outcome {
-            Outcome::Ok | Outcome::Degraded => step.good += 1,
-            Outcome::Late => step.late += 1,
-            Outcome::Failed(_) => step.failed += 1,
-        }
-        if answered {
-            latencies::record(histogram, latency);
-        }
-        if sent_at >= self.warmup {
-            let tally = &mut self.measures.tenants[tenant as usize];
-            tally.count(outcome);
-            if answered {
-                tally.latencies.record(latency);
-            }
-        }
     }
 
     fn call_ended(&mut self, at: Time, site: u32, began: Time, answer: Answer) {
@@ -366,47 +402,84 @@ impl Meter {
 
 impl Observer for Meter {
     #[inline]
-    fn see(&mut self, at: Time, fact: Fact) {
+    fn reach(&mut self, at: Time) {
         if at >= self.piece_ends {
             self.end_pieces(at);
         }
+    }
+
+    // The engine names the fact where it states it, so that inlined only the matching arm is left.
+    #[inline(always)]
+    fn see(&mut self, at: Time, fact: Fact) {
         match fact {
             Fact::RequestSent { tenant, .. } => {
-                self.current[self.entry_of[tenant as usize]].0.offered += 1;
-                self.measures.tenants[tenant as usize].offered += u64::from(at >= self.warmup);
+                let tenant = &mut self.tenants[tenant as usize];
+                tenant.step.offered += 1;
+                tenant.tally.offered += u64::from(at >= self.warmup);
             }
-            Fact::RequestEnded { tenant, sent_at, outcome, .. } => self.request_ended(at, tenant, sent_at, outcome),
+            Fact::RequestEnded { tenant, sent_at, outcome, .. } => {
+                self.tenants[tenant as usize].ended(at.since(sent_at), outcome, sent_at >= self.warmup);
+            }
             Fact::RequestSettled { sent_at, outcome, reached, ref applied, .. } => {
                 if reached != 0 && sent_at >= self.warmup {
                     self.settled(outcome, reached, applied);
                 }
             }
-            Fact::AttemptMade { site, attempt, sent_at, .. } if sent_at >= self.warmup => {
-                let tally = &mut self.measures.sites[site as usize];
-                tally.attempts += 1;
-                tally.retries += u64::from(attempt > 1);
+            // A tenant's call is its request, and measured as such; the first sites are the tenants'.
+            Fact::AttemptMade { site, attempt, sent_at, .. } => {
+                if sent_at >= self.warmup {
+                    let tally = &mut self.measures.sites[site as usize];
+                    tally.attempts += 1;
+                    tally.retries += u64::from(attempt > 1);
+                }
             }
-            Fact::AttemptTimedOut { site, sent_at, .. } if sent_at >= self.warmup => {
-                self.measures.sites[site as usize].timeouts += 1;
+            Fact::AttemptTimedOut { site, sent_at, .. } => {
+                self.measures.sites[site as usize].timeouts += u64::from(sent_at >= self.warmup);
             }
-            // A tenant's call is its request, and measured as such.
-            Fact::CallEnded { site, began, answer, sent_at, .. }
-                if sent_at >= self.warmup && site as usize >= self.entry_of.len() =>
-            {
-                self.call_ended(at, site, began, answer);
+            Fact::CallEnded { site, began, answer, sent_at, .. } => {
+                if sent_at >= self.warmup && site as usize >= self.tenants.len() {
+                    self.call_ended(at, site, began, answer);
+                }
             }
-            Fact::Reached { service, original, sent_at, .. } if sent_at >= self.warmup => {
-                let occupancy = &mut self.measures.services[service as usize];
-                occupancy.reached += 1;
-                occupancy.originals += u64::from(original);
+            Fact::Reached { service, original, sent_at, .. } => {
+                if sent_at >= self.warmup {
+                    let occupancy = &mut self.measures.services[service as usize];
+                    occupancy.reached += 1;
+                    occupancy.originals += u64::from(original);
+                }
             }
-            Fact::HandlerEnded { service, entered, .. } | Fact::StillThere { service, entered } => {
-                self.levels[service as usize].sojourns += u128::from(at.since(entered).0);
+            Fact::Queued { service, .. } => self.levels[service as usize].wait(at),
+            Fact::HandlerBegan { service, queued, .. } => {
+                let levels = &mut self.levels[service as usize];
+                if queued {
+                    levels.waiting.change(at, -1);
+                }
+                levels.serving.change(at, 1);
             }
-            Fact::Waiting { service, change } => self.levels[service as usize].change(at, WAITING, change),
-            Fact::Serving { service, change } => self.levels[service as usize].change(at, SERVING, change),
-            Fact::Computing { service, change } => self.levels[service as usize].change(at, COMPUTING, change),
-            _ => {}
+            Fact::CoreAwaited { service, waits: true } => {
+                let levels = &mut self.levels[service as usize];
+                levels.serving.change(at, -1);
+                levels.wait(at);
+            }
+            Fact::CoreAwaited { service, waits: false } => {
+                let levels = &mut self.levels[service as usize];
+                levels.waiting.change(at, -1);
+                levels.serving.change(at, 1);
+            }
+            Fact::Computing { service, change } => self.levels[service as usize].computing.change(at, change),
+            Fact::HandlerEnded { service, entered, stage, .. } => {
+                let levels = &mut self.levels[service as usize];
+                levels.sojourns += u128::from(at.0 - entered.0);
+                match stage {
+                    Stage::Refused => {}
+                    Stage::Waiting => levels.waiting.change(at, -1),
+                    Stage::Serving => levels.serving.change(at, -1),
+                }
+            }
+            Fact::StillThere { service, entered } => {
+                self.levels[service as usize].sojourns += u128::from(at.0 - entered.0);
+            }
+            Fact::CallBegan { .. } | Fact::AttemptEnded { .. } => {}
         }
     }
 }

@@ -62,6 +62,18 @@ pub(crate) struct TenantPlan {
     pub(crate) priority: u8,
     pub(crate) think: Option<Draw>,
     pub(crate) users: u32,
+    /// Requests so far.
+    sent: u64,
+}
+
+impl TenantPlan {
+    /// A closed tenant's users keep their key, an open tenant's requests have one each.
+    #[inline]
+    pub(crate) fn next_key(&mut self, tenant: u32, user: u32) -> u64 {
+        self.sent += 1;
+        let within = if self.think.is_some() { u64::from(user) } else { self.sent };
+        u64::from(tenant) << 48 ^ within
+    }
 }
 
 /// A service's fixed properties.
@@ -83,19 +95,16 @@ pub(crate) struct ServicePlan {
     pub(crate) pools: Vec<u32>,
 }
 
-/// An endpoint's fixed properties.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct EndpointPlan {
-    pub(crate) first_op: u32,
-    /// The effects among its steps, a bit each.
-    pub(crate) effects: u8,
-}
-
 /// A place where somebody calls.
 #[derive(Debug)]
 pub(crate) struct Site {
+    callee: EndpointId,
     pub(crate) callee_service: u32,
-    pub(crate) callee_endpoint: u32,
+    pub(crate) first_replica: u32,
+    /// Where the callee's operations begin.
+    pub(crate) first_op: u32,
+    /// The effects among its steps, a bit each.
+    pub(crate) effects: u8,
     pub(crate) timeout: Option<Span>,
     pub(crate) timeout_lane: Option<Lane>,
     pub(crate) optional: bool,
@@ -114,9 +123,11 @@ pub(crate) struct Path {
     jitter: Span,
     base_loss: f64,
     /// Chance that a packet is lost, faults included.
-    pub(crate) loss: f64,
+    loss: f64,
     /// A partition lies between.
-    pub(crate) cut: bool,
+    cut: bool,
+    /// Nothing lies between.
+    direct: bool,
     stream: Stream,
 }
 
@@ -148,12 +159,19 @@ impl Path {
             Some(span) => agenda.lane(span).map_or(Hop::Drawn(sampler), |lane| Hop::Lane(span, lane)),
             None => Hop::Drawn(sampler),
         };
-        Path { ends, hop, jitter: network.jitter, base_loss: network.loss, loss: network.loss, cut: false, stream }
+        let (jitter, base_loss) = (network.jitter, network.loss);
+        let mut path = Path { ends, hop, jitter, base_loss, loss: base_loss, cut: false, direct: false, stream };
+        path.set_faults(false, 0.0);
+        path
     }
 
     /// Sends one message.
     #[inline]
     pub(crate) fn transit(&mut self) -> Transit {
+        if self.direct { Transit::Now } else { self.travel() }
+    }
+
+    fn travel(&mut self) -> Transit {
         if self.cut {
             return Transit::Lost;
         }
@@ -186,9 +204,11 @@ impl Path {
         Transit::Lost
     }
 
-    /// Two independent causes of loss: a packet survives if it survives both.
-    pub(crate) fn set_extra_loss(&mut self, extra: f64) {
-        self.loss = 1.0 - (1.0 - self.base_loss) * (1.0 - extra);
+    /// What faults do to the path. Two independent causes of loss: a packet survives if it survives both.
+    pub(crate) fn set_faults(&mut self, cut: bool, extra_loss: f64) {
+        self.cut = cut;
+        self.loss = 1.0 - (1.0 - self.base_loss) * (1.0 - extra_loss);
+        self.direct = matches!(self.hop, Hop::None) && self.jitter == Span::ZERO && self.loss == 0.0 && !cut;
     }
 }
 
@@ -197,7 +217,6 @@ impl Path {
 pub(crate) struct Plan {
     pub(crate) tenants: Vec<TenantPlan>,
     pub(crate) services: Vec<ServicePlan>,
-    pub(crate) endpoints: Vec<EndpointPlan>,
     pub(crate) ops: Vec<Op>,
     pub(crate) draws: Vec<Draw>,
     pub(crate) sites: Vec<Site>,
@@ -256,10 +275,10 @@ pub(crate) fn compile(model: &Model, seed: u64, agenda: &mut Agenda) -> Plan {
             compiler.endpoint(EndpointId { service: ServiceId(s as u32), endpoint: e as u32 });
         }
     }
+    compiler.link();
     Plan {
         tenants,
         services: compiler.services,
-        endpoints: compiler.endpoints,
         ops: compiler.ops,
         draws: compiler.draws,
         sites: compiler.sites,
@@ -271,10 +290,9 @@ struct Compiler<'a> {
     model: &'a Model,
     seed: u64,
     agenda: &'a mut Agenda,
-    /// Number of each service's first endpoint.
-    first_endpoints: Vec<u32>,
     services: Vec<ServicePlan>,
-    endpoints: Vec<EndpointPlan>,
+    /// Where each endpoint's operations begin, and its effects, a bit each.
+    endpoints: BTreeMap<EndpointId, (u32, u8)>,
     ops: Vec<Op>,
     draws: Vec<Draw>,
     sites: Vec<Site>,
@@ -285,12 +303,9 @@ struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     fn new(model: &'a Model, seed: u64, agenda: &'a mut Agenda) -> Self {
-        let (mut endpoints, mut replicas) = (0, 0);
-        let mut first_endpoints = Vec::new();
+        let mut replicas = 0;
         let mut services = Vec::new();
         for service in &model.services {
-            first_endpoints.push(endpoints);
-            endpoints += service.endpoints.len() as u32;
             services.push(service_plan(service, replicas));
             replicas += service.replicas;
         }
@@ -298,9 +313,8 @@ impl<'a> Compiler<'a> {
             model,
             seed,
             agenda,
-            first_endpoints,
             services,
-            endpoints: Vec::new(),
+            endpoints: BTreeMap::new(),
             ops: Vec::new(),
             draws: Vec::new(),
             sites: Vec::new(),
@@ -316,22 +330,36 @@ impl<'a> Compiler<'a> {
             Load::Closed { users, think } => (Some(Draw::new(think, self.seed, "think", &tenant.name)), *users),
             _ => (None, 0),
         };
-        TenantPlan { site, patience: tenant.patience.unwrap_or(Span::MAX), priority: tenant.priority, think, users }
+        TenantPlan {
+            site,
+            patience: tenant.patience.unwrap_or(Span::MAX),
+            priority: tenant.priority,
+            think,
+            users,
+            sent: 0,
+        }
     }
 
     fn endpoint(&mut self, id: EndpointId) {
         let service = &self.model.services[id.service.0 as usize];
         let endpoint = &service.endpoints[id.endpoint as usize];
         let name = format!("{}.{}", service.name, endpoint.name);
-        let mut plan = EndpointPlan { first_op: self.ops.len() as u32, effects: 0 };
+        let (first_op, mut effects) = (self.ops.len() as u32, 0);
         for step in &endpoint.steps {
             if let Step::Effect { effect, .. } = step {
-                plan.effects |= 1 << effect.0;
+                effects |= 1 << effect.0;
             }
             self.step(step, id.service, &name);
         }
         self.ops.push(Op::End);
-        self.endpoints.push(plan);
+        self.endpoints.insert(id, (first_op, effects));
+    }
+
+    /// Tells each site where its callee's operations are, now that all have their place.
+    fn link(&mut self) {
+        for site in &mut self.sites {
+            (site.first_op, site.effects) = self.endpoints[&site.callee];
+        }
     }
 
     fn step(&mut self, step: &Step, service: ServiceId, name: &str) {
@@ -395,7 +423,10 @@ impl<'a> Compiler<'a> {
         let ends = [caller, Party::Service(call.callee.service)];
         let site = Site {
             callee_service: call.callee.service.0,
-            callee_endpoint: self.first_endpoints[service] + call.callee.endpoint,
+            callee: call.callee,
+            first_replica: callee.first_replica,
+            first_op: 0,
+            effects: 0,
             timeout: call.timeout,
             timeout_lane: call.timeout.and_then(|timeout| self.agenda.lane(timeout)),
             optional: call.optional,

@@ -109,8 +109,8 @@ impl Stream {
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The finaliser of splitmix64 (Steele, Lea, Flood 2014).
-fn splitmix(mut z: u64) -> u64 {
+/// The finaliser of splitmix64 (Steele, Lea, Flood 2014): spreads any numbers evenly over all.
+pub(crate) fn splitmix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

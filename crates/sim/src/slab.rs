@@ -30,10 +30,12 @@ impl Ref {
     }
 }
 
+/// A place in the slab: its generation is odd while it is taken.
 #[derive(Debug)]
 struct Place<T> {
     generation: u32,
-    taken: bool,
+    /// The next free place, while this one is free.
+    next_free: u32,
     record: T,
 }
 
@@ -41,52 +43,62 @@ struct Place<T> {
 #[derive(Debug)]
 pub(crate) struct Slab<T> {
     places: Vec<Place<T>>,
-    free: Vec<u32>,
+    first_free: u32,
+    live: usize,
 }
+
+const NO_PLACE: u32 = u32::MAX;
 
 impl<T> Slab<T> {
     pub(crate) fn new() -> Self {
-        Slab { places: Vec::new(), free: Vec::new() }
+        Slab { places: Vec::new(), first_free: NO_PLACE, live: 0 }
     }
 
     /// Number of live records.
+    #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.places.len() - self.free.len()
+        self.live
     }
 
     #[inline]
     pub(crate) fn insert(&mut self, record: T) -> Ref {
-        if let Some(index) = self.free.pop() {
-            let place = &mut self.places[index as usize];
-            place.record = record;
-            place.taken = true;
-            return Ref { index, generation: place.generation };
-        }
+        self.live += 1;
+        let index = self.first_free;
+        let Some(place) = self.places.get_mut(index as usize) else { return self.grow(record) };
+        self.first_free = place.next_free;
+        place.generation = place.generation.wrapping_add(1);
+        place.record = record;
+        Ref { index, generation: place.generation }
+    }
+
+    #[cold]
+    fn grow(&mut self, record: T) -> Ref {
         let index = self.places.len() as u32;
-        self.places.push(Place { generation: 0, taken: true, record });
-        Ref { index, generation: 0 }
+        self.places.push(Place { generation: 1, next_free: NO_PLACE, record });
+        Ref { index, generation: 1 }
     }
 
     /// The record, unless it was freed.
     #[inline]
     pub(crate) fn get(&mut self, id: Ref) -> Option<&mut T> {
         let place = self.places.get_mut(id.index())?;
-        (place.taken && place.generation == id.generation).then_some(&mut place.record)
+        (place.generation == id.generation).then_some(&mut place.record)
     }
 
     #[inline]
     pub(crate) fn contains(&self, id: Ref) -> bool {
-        self.places.get(id.index()).is_some_and(|place| place.taken && place.generation == id.generation)
+        self.places.get(id.index()).is_some_and(|place| place.generation == id.generation)
     }
 
     /// Frees the place; its identity is dead from here on.
     #[inline]
     pub(crate) fn free(&mut self, id: Ref) {
         let place = &mut self.places[id.index()];
-        debug_assert!(place.taken && place.generation == id.generation);
-        place.taken = false;
+        debug_assert!(place.generation == id.generation);
         place.generation = place.generation.wrapping_add(1);
-        self.free.push(id.index);
+        place.next_free = self.first_free;
+        self.first_free = id.index;
+        self.live -= 1;
     }
 
     /// All live records, in order of their place.
@@ -94,7 +106,7 @@ impl<T> Slab<T> {
         self.places
             .iter()
             .enumerate()
-            .filter(|(_, place)| place.taken)
+            .filter(|(_, place)| place.generation % 2 == 1)
             .map(|(index, place)| (Ref { index: index as u32, generation: place.generation }, &place.record))
     }
 }
@@ -105,7 +117,7 @@ impl<T> std::ops::Index<Ref> for Slab<T> {
     #[inline]
     fn index(&self, id: Ref) -> &T {
         let place = &self.places[id.index()];
-        debug_assert!(place.taken && place.generation == id.generation);
+        debug_assert!(place.generation == id.generation);
         &place.record
     }
 }
@@ -114,7 +126,7 @@ impl<T> std::ops::IndexMut<Ref> for Slab<T> {
     #[inline]
     fn index_mut(&mut self, id: Ref) -> &mut T {
         let place = &mut self.places[id.index()];
-        debug_assert!(place.taken && place.generation == id.generation);
+        debug_assert!(place.generation == id.generation);
         &mut place.record
     }
 }

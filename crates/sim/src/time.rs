@@ -56,8 +56,8 @@ impl Span {
     /// From a number of nanoseconds, rounded to the nearest; negative and NaN become zero, excess saturates.
     #[inline]
     pub fn from_nanos_f64(nanos: f64) -> Span {
-        // A float-to-integer cast in Rust saturates and maps NaN to zero.
-        Span((nanos + 0.5) as u64)
+        // The cast saturates and maps NaN to zero; signed it is half as long, and 292 years are enough.
+        Span(((nanos + 0.5) as i64).max(0) as u64)
     }
 
     /// From seconds, rounded to the nearest nanosecond.

@@ -177,8 +177,11 @@ impl Tracer {
 }
 
 impl Observer for Tracer {
-    fn see(&mut self, at: Time, fact: Fact) {
+    fn reach(&mut self, at: Time) {
         self.now = at;
+    }
+
+    fn see(&mut self, at: Time, fact: Fact) {
         match fact {
             Fact::RequestSent { request, tenant } if at >= self.warmup => self.sample(at, request, tenant),
             Fact::RequestEnded { request, outcome, .. } => {

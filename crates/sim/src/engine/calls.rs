@@ -16,12 +16,10 @@ impl Simulation {
 
     #[inline]
     fn send_request<O: Observer>(&mut self, tenant: u32, user: u32, observer: &mut O) {
-        let site = self.plan.tenants[tenant as usize].site;
-        let patience = self.plan.tenants[tenant as usize].patience;
-        let key = self.key(tenant, user);
+        let plan = &mut self.plan.tenants[tenant as usize];
         let request = self.requests.insert(Request {
             sent_at: self.now,
-            key,
+            key: plan.next_key(tenant, user),
             tenant,
             user,
             refs: 0,
@@ -29,38 +27,34 @@ impl Simulation {
             reached: 0,
             applied: Applied::default(),
         });
+        let caller = Caller {
+            parent: Ref::NONE,
+            request,
+            sent_at: self.now,
+            replica: NO_REPLICA,
+            life: 0,
+            deadline: self.now + plan.patience,
+            original: true,
+        };
+        let site = plan.site;
         observer.see(self.now, Fact::RequestSent { request, tenant });
-        let deadline = self.now + patience;
-        self.begin_call(
-            site,
-            Caller { parent: Ref::NONE, request, replica: NO_REPLICA, deadline, original: true },
-            observer,
-        );
-    }
-
-    /// Spread evenly over all keys: a closed tenant's users keep theirs, an open tenant's requests have one each.
-    #[inline]
-    fn key(&mut self, tenant: u32, user: u32) -> u64 {
-        match self.plan.tenants[tenant as usize].think {
-            Some(_) => u64::from(user + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15),
-            None => self.keys[tenant as usize].bits(),
-        }
+        self.begin_call(site, caller, observer);
     }
 
     /// Begins a call and makes its first attempt.
     #[inline]
     pub(super) fn begin_call<O: Observer>(&mut self, site: u32, caller: Caller, observer: &mut O) {
-        let life = self.replicas.get(caller.replica as usize).map_or(0, |replica| replica.life);
         let call = self.calls.insert(Call {
             parent: caller.parent,
             request: caller.request,
+            sent_at: caller.sent_at,
             began: self.now,
             deadline: caller.deadline,
             gives_up: Time::NEVER,
             awaiting: 0,
             site,
             caller: caller.replica,
-            life,
+            life: caller.life,
             previous_wait: Span::ZERO,
             attempt: 0,
             original: caller.original,
@@ -68,9 +62,6 @@ impl Simulation {
         });
         self.requests[caller.request].refs += 1;
         observer.see(self.now, Fact::CallBegan { call, parent: caller.parent, request: caller.request, site });
-        if let Some(retries) = &mut self.plan.sites[site as usize].retries {
-            retries.first_try();
-        }
         self.make_attempt(call, observer);
     }
 
@@ -78,35 +69,32 @@ impl Simulation {
     fn make_attempt<O: Observer>(&mut self, call: Ref, observer: &mut O) {
         let state = &mut self.calls[call];
         state.attempt += 1;
-        let attempt = state.attempt;
-        state.awaiting |= 1 << attempt;
-        let site = state.site;
-        let sent_at = self.requests[state.request].sent_at;
+        state.awaiting |= 1 << state.attempt;
+        let (site, attempt, sent_at) = (state.site, state.attempt, state.sent_at);
         observer.see(self.now, Fact::AttemptMade { call, site, attempt, sent_at });
-        self.arm_timeout(call, attempt);
-        if self.take_connection(call, attempt) {
+        let plan = &mut self.plan.sites[site as usize];
+        if attempt == 1
+            && let Some(retries) = &mut plan.retries
+        {
+            retries.first_try();
+        }
+        let own = plan.timeout.map_or(Time::NEVER, |timeout| self.now + timeout);
+        state.gives_up = own.min(state.deadline);
+        // A tenant's patience makes an answer late; only a handler's deadline cuts its calls short.
+        let due = if state.parent.is_none() { own } else { state.gives_up };
+        if due != Time::NEVER {
+            let event = Event::Timeout { call, site, attempt };
+            match plan.timeout_lane {
+                Some(lane) if due == own => self.agenda.push_lane(lane, own, event),
+                _ => self.agenda.push(due, event),
+            }
+        }
+        if plan.pool.is_none() || self.take_connection(call, attempt) {
             self.send_attempt(call, observer);
         }
     }
 
-    /// Schedules the end of the caller's patience with this attempt.
-    #[inline]
-    fn arm_timeout(&mut self, call: Ref, attempt: u8) {
-        let state = &mut self.calls[call];
-        let site = &self.plan.sites[state.site as usize];
-        let own = site.timeout.map_or(Time::NEVER, |timeout| self.now + timeout);
-        let event = Event::Timeout { call, site: state.site, attempt };
-        // A tenant's patience makes an answer late; only a handler's deadline cuts its calls short.
-        let inherited = if state.parent.is_none() { Time::NEVER } else { state.deadline };
-        match site.timeout_lane {
-            Some(lane) if own <= inherited => self.agenda.push_lane(lane, own, event),
-            _ => self.agenda.push(own.min(inherited), event),
-        }
-        state.gives_up = own.min(state.deadline);
-    }
-
-    /// Takes one of the caller's connections, or waits for one; calls without a pool need none.
-    #[inline]
+    /// Takes one of the caller's connections, or waits for one.
     fn take_connection(&mut self, call: Ref, attempt: u8) -> bool {
         let state = &mut self.calls[call];
         let Some(pool) = self.plan.sites[state.site as usize].pool else { return true };
@@ -124,6 +112,12 @@ impl Simulation {
     /// Gives the connection of an ended attempt to the first call that still waits for one.
     #[inline]
     fn return_connection<O: Observer>(&mut self, call: Ref, observer: &mut O) {
+        if self.calls[call].connection != Connection::None {
+            self.return_taken_connection(call, observer);
+        }
+    }
+
+    fn return_taken_connection<O: Observer>(&mut self, call: Ref, observer: &mut O) {
         let state = &mut self.calls[call];
         let connection = std::mem::replace(&mut state.connection, Connection::None);
         if connection != Connection::Held {
@@ -154,59 +148,52 @@ impl Simulation {
     #[inline]
     fn send_attempt<O: Observer>(&mut self, call: Ref, observer: &mut O) {
         let state = &self.calls[call];
-        let deadline = state.gives_up;
-        let (request, attempt, original) = (state.request, state.attempt, state.original && state.attempt == 1);
         let site = &mut self.plan.sites[state.site as usize];
-        let first = self.plan.services[site.callee_service as usize].first_replica;
-        let endpoint = &self.plan.endpoints[site.callee_endpoint as usize];
-        let asked = &mut self.requests[request];
-        asked.reached |= endpoint.effects;
-        let replicas = &self.replicas;
-        let replica = first + site.balancer.pick(asked.key, |index| replicas[(first + index) as usize].outstanding);
+        let request = &mut self.requests[state.request];
+        let (first, replicas) = (site.first_replica, &self.replicas);
+        request.reached |= site.effects;
+        let replica = first + site.balancer.pick(request.key, |index| replicas[(first + index) as usize].outstanding);
         let transit = site.path.transit();
         if transit == Transit::Lost {
             return;
         }
-        asked.refs += 1;
-        self.replicas[replica as usize].outstanding += 1;
+        request.refs += 1;
         let job = self.jobs.insert(Job {
             call,
-            request,
+            request: state.request,
+            sent_at: state.sent_at,
             entered: self.now,
-            deadline,
+            deadline: state.gives_up,
             replica,
             service: site.callee_service,
-            op: endpoint.first_op,
+            op: site.first_op,
             pending: 0,
             stalled: 0,
-            attempt,
-            original,
+            attempt: state.attempt,
+            original: state.original && state.attempt == 1,
             degraded: false,
             phase: Phase::Travelling,
             failure: None,
         });
+        self.replicas[replica as usize].outstanding += 1;
         if self.jobs.len() > self.limits.in_flight {
             self.excess = Some(Excess::InFlight);
         }
         match transit {
             // Calls nest at most `Model::MAX_DEPTH` deep, so a direct hand-over is bounded.
             Transit::Now => self.on_deliver(job, observer),
-            _ => {
-                self.post(transit, Event::Deliver { job });
-            }
+            later => self.post(later, Event::Deliver { job }),
         }
     }
 
     #[inline]
     pub(super) fn on_reply<O: Observer>(&mut self, call: Ref, attempt: u8, answer: Answer, observer: &mut O) {
-        if !awaits(&mut self.calls, call, attempt) {
-            return;
-        }
-        if let Some(resumes) = self.caller_pause(call) {
+        let Some(state) = self.calls.get(call).filter(|state| state.awaiting & 1 << attempt != 0) else { return };
+        if let Some(resumes) = pause(&self.replicas, state.caller, self.now) {
             self.agenda.push(resumes, Event::Reply { call, attempt, answer });
             return;
         }
-        self.calls[call].awaiting &= !(1 << attempt);
+        state.awaiting &= !(1 << attempt);
         observer.see(self.now, Fact::AttemptEnded { call, attempt, answer });
         match answer {
             Answer::Failed(failure) => self.attempt_failed(call, failure, observer),
@@ -216,18 +203,16 @@ impl Simulation {
 
     #[inline]
     pub(super) fn on_timeout<O: Observer>(&mut self, call: Ref, site: u32, attempt: u8, observer: &mut O) {
-        if !awaits(&mut self.calls, call, attempt) {
+        let Some(state) = self.calls.get(call).filter(|state| state.awaiting & 1 << attempt != 0) else {
             self.drop_dead_timers(site);
             return;
-        }
-        if let Some(resumes) = self.caller_pause(call) {
+        };
+        if let Some(resumes) = pause(&self.replicas, state.caller, self.now) {
             self.agenda.push(resumes, Event::Timeout { call, site, attempt });
             return;
         }
-        let state = &mut self.calls[call];
         state.awaiting &= !(1 << attempt);
-        let sent_at = self.requests[state.request].sent_at;
-        observer.see(self.now, Fact::AttemptTimedOut { call, site, attempt, sent_at });
+        observer.see(self.now, Fact::AttemptTimedOut { call, site, attempt, sent_at: state.sent_at });
         self.attempt_failed(call, Failure::Timeout, observer);
     }
 
@@ -236,20 +221,14 @@ impl Simulation {
         if let Some(lane) = self.plan.sites[site as usize].timeout_lane {
             let calls = &mut self.calls;
             self.agenda.skip_dead(lane, |event| match event {
-                Event::Timeout { call, attempt, .. } => !awaits(calls, call, attempt),
+                Event::Timeout { call, attempt, .. } => {
+                    calls.get(call).is_none_or(|state| state.awaiting & 1 << attempt == 0)
+                }
                 _ => false,
             });
         }
     }
 
-    /// When the caller's replica moves again, if it stands still now.
-    #[inline]
-    fn caller_pause(&self, call: Ref) -> Option<Time> {
-        let replica = self.replicas.get(self.calls[call].caller as usize)?;
-        (replica.paused_until > self.now).then_some(replica.paused_until)
-    }
-
-    #[inline]
     fn attempt_failed<O: Observer>(&mut self, call: Ref, failure: Failure, observer: &mut O) {
         self.return_connection(call, observer);
         let state = &mut self.calls[call];
@@ -268,11 +247,11 @@ impl Simulation {
     }
 
     pub(super) fn on_retry<O: Observer>(&mut self, call: Ref, observer: &mut O) {
-        let parent = self.calls[call].parent;
+        let Call { parent, caller, .. } = self.calls[call];
         if !parent.is_none() && !self.jobs.contains(parent) {
             // The caller crashed meanwhile.
             self.end_call(call, Answer::Failed(Failure::Unreachable), observer);
-        } else if let Some(resumes) = self.caller_pause(call) {
+        } else if let Some(resumes) = pause(&self.replicas, caller, self.now) {
             self.agenda.push(resumes, Event::Retry { call });
         } else {
             self.make_attempt(call, observer);
@@ -284,9 +263,8 @@ impl Simulation {
     fn end_call<O: Observer>(&mut self, call: Ref, answer: Answer, observer: &mut O) {
         self.return_connection(call, observer);
         let state = &self.calls[call];
-        let (parent, request, site, began) = (state.parent, state.request, state.site, state.began);
+        let Call { parent, request, site, began, sent_at, .. } = *state;
         self.calls.free(call);
-        let sent_at = self.requests[request].sent_at;
         observer.see(self.now, Fact::CallEnded { call, site, began, answer, sent_at });
         if parent.is_none() {
             self.end_request(request, answer, observer);
@@ -301,7 +279,8 @@ impl Simulation {
     fn end_request<O: Observer>(&mut self, request: Ref, answer: Answer, observer: &mut O) {
         let state = &mut self.requests[request];
         let (tenant, user, sent_at) = (state.tenant, state.user, state.sent_at);
-        let late = self.now.since(sent_at) > self.plan.tenants[tenant as usize].patience;
+        let plan = &self.plan.tenants[tenant as usize];
+        let late = self.now.since(sent_at) > plan.patience;
         let outcome = match answer {
             Answer::Failed(failure) => Outcome::Failed(failure),
             _ if late => Outcome::Late,
@@ -309,22 +288,28 @@ impl Simulation {
             Answer::Degraded => Outcome::Degraded,
         };
         state.outcome = Some(outcome);
+        let thinks = plan.think.is_some();
         observer.see(self.now, Fact::RequestEnded { request, tenant, sent_at, outcome });
-        self.schedule_think(tenant, user);
+        if thinks {
+            self.schedule_think(tenant, user);
+        }
     }
 }
 
-/// Whether the caller still waits for the answer to an attempt.
+/// When a caller's replica moves again, if it stands still now.
 #[inline]
-fn awaits(calls: &mut Slab<Call>, call: Ref, attempt: u8) -> bool {
-    calls.get(call).is_some_and(|state| state.awaiting & 1 << attempt != 0)
+fn pause(replicas: &[Replica], caller: u32, now: Time) -> Option<Time> {
+    let replica = replicas.get(caller as usize)?;
+    (replica.paused_until > now).then_some(replica.paused_until)
 }
 
 /// Who begins a call.
 pub(super) struct Caller {
     pub(super) parent: Ref,
     pub(super) request: Ref,
+    pub(super) sent_at: Time,
     pub(super) replica: u32,
+    pub(super) life: u32,
     pub(super) deadline: Time,
     pub(super) original: bool,
 }

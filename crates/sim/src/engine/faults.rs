@@ -2,6 +2,7 @@
 //! nothing is left behind when one ends.
 
 use super::*;
+use crate::fact::Stage;
 use crate::model::{Capacity, Fault, FaultKind, Party, ServiceId};
 use std::ops::Range;
 
@@ -127,8 +128,7 @@ impl Simulation {
                     _ => {}
                 }
             }
-            site.path.cut = cut;
-            site.path.set_extra_loss(1.0 - intact);
+            site.path.set_faults(cut, 1.0 - intact);
         }
     }
 
@@ -173,13 +173,10 @@ impl Simulation {
     fn kill<O: Observer>(&mut self, job: Ref, observer: &mut O) {
         let state = &self.jobs[job];
         let (service, entered) = (state.service, state.entered);
-        if state.phase == Phase::Queued || state.is_stalled() {
-            observer.see(self.now, Fact::Waiting { service, change: -1 });
-        } else {
-            observer.see(self.now, Fact::Serving { service, change: -1 });
-        }
+        let waits = state.phase == Phase::Queued || state.is_stalled();
+        let stage = if waits { Stage::Waiting } else { Stage::Serving };
         let answer = Answer::Failed(Failure::Unreachable);
-        observer.see(self.now, Fact::HandlerEnded { job, service, entered, answer });
+        observer.see(self.now, Fact::HandlerEnded { job, service, entered, stage, answer });
         self.refuse(job, Failure::Unreachable, observer);
     }
 
@@ -212,6 +209,7 @@ impl Simulation {
         let already = replica.paused_until.max(self.now);
         let so_far = replica.lost.last().copied().unwrap_or(Span::ZERO);
         replica.lost.push(so_far + until.since(already));
+        replica.pauses += 1;
         replica.paused_until = until.max(already);
         if let Some(sharing) = &mut replica.sharing {
             sharing.set_running(self.now, false);

@@ -2,6 +2,7 @@
 
 use super::calls::Caller;
 use super::*;
+use crate::fact::Stage;
 use crate::queue::Waiting;
 
 impl Simulation {
@@ -19,76 +20,62 @@ impl Simulation {
             return;
         }
         state.entered = self.now;
-        let sent_at = self.requests[state.request].sent_at;
-        observer.see(
-            self.now,
-            Fact::Reached {
-                job,
-                call: state.call,
-                attempt: state.attempt,
-                service: state.service,
-                replica: state.replica,
-                original: state.original,
-                sent_at,
-            },
-        );
+        let Job { call, attempt, service, original, sent_at, replica: index, .. } = *state;
+        observer.see(self.now, Fact::Reached { job, call, attempt, service, replica: index, original, sent_at });
         if replica.busy_workers < replica.workers {
-            self.start(job, observer);
+            self.start(job, false, observer);
         } else if replica.room.is_full() {
-            let (service, entered) = (state.service, state.entered);
             let answer = Answer::Failed(Failure::Rejected);
-            observer.see(self.now, Fact::HandlerEnded { job, service, entered, answer });
+            let (entered, stage) = (self.now, Stage::Refused);
+            observer.see(self.now, Fact::HandlerEnded { job, service, entered, stage, answer });
             self.refuse(job, Failure::Rejected, observer);
         } else {
             self.queue(job, observer);
         }
     }
 
+    #[inline]
     fn queue<O: Observer>(&mut self, job: Ref, observer: &mut O) {
         let state = &mut self.jobs[job];
         state.phase = Phase::Queued;
         let tenant = self.requests[state.request].tenant;
         let priority = self.plan.tenants[tenant as usize].priority;
         self.replicas[state.replica as usize].room.push(self.now, Waiting { job, tenant, priority });
-        observer.see(self.now, Fact::Waiting { service: state.service, change: 1 });
+        observer.see(self.now, Fact::Queued { job, service: state.service });
     }
 
     /// Sends a failure back for an attempt that no worker has taken.
     pub(super) fn refuse<O: Observer>(&mut self, job: Ref, failure: Failure, observer: &mut O) {
-        self.answer(job, Answer::Failed(failure));
-        self.forget(job, observer);
-    }
-
-    /// Sends the answer of a job to whoever made the attempt.
-    #[inline]
-    fn answer(&mut self, job: Ref, answer: Answer) {
-        let (call, attempt) = (self.jobs[job].call, self.jobs[job].attempt);
-        // Nobody waits for an abandoned attempt, so its answer need not travel.
-        let Some(site) = self.calls.get(call).map(|state| state.site) else { return };
-        let transit = self.plan.sites[site as usize].path.transit();
-        self.post(transit, Event::Reply { call, attempt, answer });
-    }
-
-    #[inline]
-    fn forget<O: Observer>(&mut self, job: Ref, observer: &mut O) {
-        let state = &self.jobs[job];
-        let (request, replica) = (state.request, state.replica as usize);
-        self.replicas[replica].outstanding -= 1;
+        let Job { call, attempt, request, replica, .. } = self.jobs[job];
         self.jobs.free(job);
+        self.replicas[replica as usize].outstanding -= 1;
+        self.answer(call, attempt, Answer::Failed(failure), observer);
         self.release(request, observer);
     }
 
-    /// A worker takes the job.
+    /// Sends the answer to an attempt to whoever made it.
     #[inline]
-    fn start<O: Observer>(&mut self, job: Ref, observer: &mut O) {
+    fn answer<O: Observer>(&mut self, call: Ref, attempt: u8, answer: Answer, observer: &mut O) {
+        // Nobody waits for an abandoned attempt, so its answer need not travel.
+        let Some(state) = self.calls.get(call) else { return };
+        let from_tenant = state.parent.is_none();
+        match self.plan.sites[state.site as usize].path.transit() {
+            // A tenant sends nothing in response, so a direct hand-over goes no further.
+            Transit::Now if from_tenant => self.on_reply(call, attempt, answer, observer),
+            transit => self.post(transit, Event::Reply { call, attempt, answer }),
+        }
+    }
+
+    /// A worker takes the job, out of the queue or at once.
+    #[inline]
+    fn start<O: Observer>(&mut self, job: Ref, queued: bool, observer: &mut O) {
         let state = &mut self.jobs[job];
         state.phase = Phase::Running;
         let service = state.service;
         let replica = &mut self.replicas[state.replica as usize];
         replica.busy_workers += 1;
         let errs = replica.error_rate > 0.0 && self.error_streams[service as usize].chance(replica.error_rate);
-        observer.see(self.now, Fact::Serving { service, change: 1 });
-        observer.see(self.now, Fact::HandlerBegan { job, service });
+        observer.see(self.now, Fact::HandlerBegan { job, service, queued });
         if errs {
             self.end_job(job, Answer::Failed(Failure::Error), observer);
         } else {
@@ -149,35 +136,33 @@ impl Simulation {
             Op::Work { draw } => self.begin_work(job, draw, observer),
             Op::Wait { draw } => {
                 let span = self.plan.draws[draw as usize].sample();
-                self.schedule_finish(job, span, false);
+                let pauses = self.replicas[self.jobs[job].replica as usize].pauses;
+                self.agenda.push(self.now + span, Event::Finish { job, pauses, core: false });
             }
-            Op::Call { site } => {
-                let state = &self.jobs[job];
-                let inherits = self.plan.services[state.service as usize].propagates_deadlines;
-                let caller = Caller {
-                    parent: job,
-                    request: state.request,
-                    replica: state.replica,
-                    deadline: if inherits { state.deadline } else { Time::NEVER },
-                    original: state.original,
-                };
-                self.begin_call(site, caller, observer);
-            }
+            Op::Call { site } => self.call_from(job, site, observer),
             Op::Fork { .. } | Op::Effect { .. } | Op::End => unreachable!("not an operation that takes time"),
         }
     }
 
+    fn call_from<O: Observer>(&mut self, job: Ref, site: u32, observer: &mut O) {
+        let Job { request, sent_at, replica, service, deadline, original, .. } = self.jobs[job];
+        let inherits = self.plan.services[service as usize].propagates_deadlines;
+        let deadline = if inherits { deadline } else { Time::NEVER };
+        let life = self.replicas[replica as usize].life;
+        self.begin_call(site, Caller { parent: job, request, sent_at, replica, life, deadline, original }, observer);
+    }
+
     #[inline]
     fn begin_work<O: Observer>(&mut self, job: Ref, draw: u32, observer: &mut O) {
-        let state = &self.jobs[job];
-        let (service, index) = (state.service, state.replica);
+        let Job { service, replica: index, .. } = self.jobs[job];
         let replica = &mut self.replicas[index as usize];
         let mut span = self.plan.draws[draw as usize].sample();
         if replica.stretch != 1.0 {
             span = span.scaled(replica.stretch);
         }
+        let pauses = replica.pauses;
         if replica.cores == u32::MAX {
-            self.schedule_finish(job, span, false);
+            self.agenda.push(self.now + span, Event::Finish { job, pauses, core: false });
         } else if let Some(sharing) = &mut replica.sharing {
             let before = sharing.busy();
             sharing.join(self.now, job, span);
@@ -187,7 +172,7 @@ impl Simulation {
         } else if replica.busy_cores < replica.cores {
             replica.busy_cores += 1;
             observer.see(self.now, Fact::Computing { service, change: 1 });
-            self.schedule_finish(job, span, true);
+            self.agenda.push(self.now + span, Event::Finish { job, pauses, core: true });
         } else {
             replica.ready.push_back((job, span));
             self.jobs[job].stalled += 1;
@@ -196,18 +181,12 @@ impl Simulation {
     }
 
     /// A handler that can do nothing but wait for a core counts as waiting.
+    #[inline]
     fn state_if_stalled<O: Observer>(&mut self, job: Ref, observer: &mut O) {
         let state = &self.jobs[job];
         if state.is_stalled() {
-            observer.see(self.now, Fact::Serving { service: state.service, change: -1 });
-            observer.see(self.now, Fact::Waiting { service: state.service, change: 1 });
+            observer.see(self.now, Fact::CoreAwaited { service: state.service, waits: true });
         }
-    }
-
-    #[inline]
-    fn schedule_finish(&mut self, job: Ref, span: Span, core: bool) {
-        let pauses = self.replicas[self.jobs[job].replica as usize].lost.len() as u32 - 1;
-        self.agenda.push(self.now + span, Event::Finish { job, pauses, core });
     }
 
     /// Makes sure that an event is scheduled for when the next piece of shared work ends.
@@ -247,11 +226,8 @@ impl Simulation {
     pub(super) fn on_finish<O: Observer>(&mut self, job: Ref, pauses: u32, core: bool, observer: &mut O) {
         let Some(state) = self.jobs.get(job) else { return };
         let index = state.replica as usize;
-        let lost = &self.replicas[index].lost;
-        let pauses_now = lost.len() as u32 - 1;
-        if pauses != pauses_now {
-            let debt = lost[pauses_now as usize] - lost[pauses as usize];
-            self.agenda.push(self.now + debt, Event::Finish { job, pauses: pauses_now, core });
+        if pauses != self.replicas[index].pauses {
+            self.make_up_for_pauses(job, pauses, core);
             return;
         }
         if core {
@@ -260,26 +236,29 @@ impl Simulation {
         self.step_ended(job, Answer::Ok, false, observer);
     }
 
+    /// The replica stood still since the work was begun: it ends that much later.
+    fn make_up_for_pauses(&mut self, job: Ref, pauses: u32, core: bool) {
+        let replica = &self.replicas[self.jobs[job].replica as usize];
+        let debt = replica.lost[replica.pauses as usize] - replica.lost[pauses as usize];
+        self.agenda.push(self.now + debt, Event::Finish { job, pauses: replica.pauses, core });
+    }
+
     /// The core takes the next piece of work, or idles.
     #[inline]
     fn free_core<O: Observer>(&mut self, index: usize, observer: &mut O) {
         let replica = &mut self.replicas[index];
-        let service = replica.service;
-        match replica.ready.pop_front() {
-            Some((job, span)) => {
-                let state = &mut self.jobs[job];
-                if state.is_stalled() {
-                    observer.see(self.now, Fact::Waiting { service, change: -1 });
-                    observer.see(self.now, Fact::Serving { service, change: 1 });
-                }
-                state.stalled -= 1;
-                self.schedule_finish(job, span, true);
-            }
-            None => {
-                replica.busy_cores -= 1;
-                observer.see(self.now, Fact::Computing { service, change: -1 });
-            }
+        let (service, pauses) = (replica.service, replica.pauses);
+        let Some((job, span)) = replica.ready.pop_front() else {
+            replica.busy_cores -= 1;
+            observer.see(self.now, Fact::Computing { service, change: -1 });
+            return;
+        };
+        let state = &mut self.jobs[job];
+        if state.is_stalled() {
+            observer.see(self.now, Fact::CoreAwaited { service, waits: false });
         }
+        state.stalled -= 1;
+        self.agenda.push(self.now + span, Event::Finish { job, pauses, core: true });
     }
 
     /// An operation of a handler has ended.
@@ -305,27 +284,35 @@ impl Simulation {
     /// The handler is done: answers, and lets the worker go on.
     #[inline]
     fn end_job<O: Observer>(&mut self, job: Ref, answer: Answer, observer: &mut O) {
-        let state = &self.jobs[job];
-        let (service, entered, index) = (state.service, state.entered, state.replica as usize);
-        observer.see(self.now, Fact::Serving { service, change: -1 });
-        observer.see(self.now, Fact::HandlerEnded { job, service, entered, answer });
-        self.answer(job, answer);
-        self.forget(job, observer);
-        self.replicas[index].busy_workers -= 1;
-        self.admit(index, observer);
+        let Job { call, request, service, entered, replica: index, attempt, .. } = self.jobs[job];
+        self.jobs.free(job);
+        let replica = &mut self.replicas[index as usize];
+        replica.outstanding -= 1;
+        replica.busy_workers -= 1;
+        let has_waiting = replica.room.len() > 0;
+        let stage = Stage::Serving;
+        observer.see(self.now, Fact::HandlerEnded { job, service, entered, stage, answer });
+        self.answer(call, attempt, answer, observer);
+        self.release(request, observer);
+        if has_waiting {
+            self.admit(index as usize, observer);
+        }
     }
 
     /// Free workers take waiting requests.
     #[inline]
     pub(super) fn admit<O: Observer>(&mut self, index: usize, observer: &mut O) {
-        if self.replicas[index].room.len() == 0 || self.replicas[index].admitting {
+        // The loop further up the stack goes on when this returns.
+        if std::mem::replace(&mut self.replicas[index].admitting, true) {
             return;
         }
-        self.replicas[index].admitting = true;
-        while self.replicas[index].busy_workers < self.replicas[index].workers {
-            let Some(next) = self.replicas[index].room.pop(self.now) else { break };
-            observer.see(self.now, Fact::Waiting { service: self.replicas[index].service, change: -1 });
-            self.start(next, observer);
+        loop {
+            let replica = &mut self.replicas[index];
+            if replica.busy_workers >= replica.workers {
+                break;
+            }
+            let Some(next) = replica.room.pop(self.now) else { break };
+            self.start(next, true, observer);
         }
         self.replicas[index].admitting = false;
     }
