@@ -1,4 +1,5 @@
 //! From a scenario file to runs, statistics and evidence.
 
 pub mod report;
+pub mod run;
 pub mod stats;

@@ -289,10 +289,18 @@ impl Simulation {
         self.now
     }
 
+    /// The time up to which a finished run must be measured: its last event, but no earlier than the end of sending.
+    pub fn end(&self) -> Time {
+        self.now.max(self.closes)
+    }
+
     /// Handles all events up to and including `until`.
     pub fn run_until<O: Observer>(&mut self, until: Time, observer: &mut O) -> Progress {
         let until = until.min(self.ends);
         while self.excess.is_none() {
+            if self.events > self.limits.events {
+                return Progress::Stopped(Excess::Events);
+            }
             let Some((at, number, event)) = self.agenda.pop(until) else { return self.progress_at(until) };
             self.move_to(at);
             // Equal runs schedule the same events in the same order, so time and number identify an event.
@@ -351,7 +359,7 @@ impl Simulation {
     /// # Panics
     /// If a request, a call or a job was lost track of: a defect of the engine.
     pub fn finish<O: Observer>(mut self, observer: &mut O) -> (u64, u64) {
-        let at = self.now.max(self.closes);
+        let at = self.end();
         observer.reach(at);
         for (_, job) in self.jobs.iter().filter(|(_, job)| job.phase != Phase::Travelling) {
             observer.see(at, Fact::StillThere { service: job.service, entered: job.entered });

@@ -138,6 +138,8 @@ pub struct Measures {
     pub effects: Vec<EffectTally>,
     /// Endpoints that tenants call, in order of their first tenant.
     pub entries: Vec<EndpointId>,
+    /// From the end of the warm-up to the end of the sending.
+    pub window: Span,
     /// Length of a step of the timelines.
     pub step: Span,
     /// By entry, then by step.
@@ -302,6 +304,7 @@ impl Meter {
                 entry_steps: vec![Vec::new(); entries.len()],
                 service_steps: vec![Vec::new(); model.services.len()],
                 entries,
+                window: model.duration - model.warmup,
                 step,
             },
         };
@@ -362,7 +365,7 @@ impl Meter {
     /// If a request was lost track of, or Little's law does not hold to the nanosecond: a defect of the engine.
     pub fn finish(mut self, at: Time) -> Measures {
         self.end_pieces(at.max(self.closes));
-        let window = self.closes.since(self.warmup).0 as f64;
+        let window = self.measures.window.0 as f64;
         for (level, occupancy) in self.levels.iter_mut().zip(&mut self.measures.services) {
             level.end_piece(at.max(self.closes), false);
             assert_eq!(level.integral, level.sojourns, "Little's law: mean number = rate × mean sojourn");

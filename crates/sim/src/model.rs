@@ -73,6 +73,20 @@ pub struct Tenant {
     pub priority: u8,
 }
 
+impl Tenant {
+    /// A tenant with boundless patience and the lowest priority.
+    pub fn new(name: &str, call: Call, load: Load) -> Self {
+        Tenant { name: name.to_owned(), call, load, patience: None, priority: 0 }
+    }
+}
+
+impl Load {
+    /// Independent arrivals at a steady rate, in requests per second.
+    pub fn poisson(rate: f64) -> Self {
+        Load::Open { rate, arrivals: Arrivals::Poisson, profile: Profile::default() }
+    }
+}
+
 /// When a tenant sends.
 #[derive(Clone, Debug)]
 pub enum Load {
@@ -150,6 +164,26 @@ pub struct Service {
     pub pools: Vec<Pool>,
     /// What it answers.
     pub endpoints: Vec<Endpoint>,
+}
+
+impl Service {
+    /// One replica without limits that has one endpoint, called `run`, with these steps.
+    pub fn new(name: &str, steps: Vec<Step>) -> Self {
+        Service {
+            name: name.to_owned(),
+            replicas: 1,
+            workers: None,
+            cores: None,
+            scheduling: Scheduling::default(),
+            queue: Queue::default(),
+            balance: Balance::default(),
+            speeds: Vec::new(),
+            startup: Span::ZERO,
+            deadlines: Deadlines::default(),
+            pools: Vec::new(),
+            endpoints: vec![Endpoint { name: "run".to_owned(), steps }],
+        }
+    }
 }
 
 /// How work shares a replica's cores.
@@ -270,6 +304,20 @@ pub struct Call {
     pub retry: Option<Retry>,
     /// What lies between caller and callee.
     pub network: Network,
+}
+
+impl Call {
+    /// A plain call of a service's endpoint, over no distance and without protection.
+    pub fn to(service: u32, endpoint: u32) -> Self {
+        Call {
+            callee: EndpointId { service: ServiceId(service), endpoint },
+            timeout: None,
+            optional: false,
+            times: 1,
+            retry: None,
+            network: Network::default(),
+        }
+    }
 }
 
 /// Whether, when and how often a failed attempt is repeated.
