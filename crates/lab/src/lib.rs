@@ -1,3 +1,4 @@
 //! From a scenario file to runs, statistics and evidence.
 
 pub mod report;
+pub mod scenario;
