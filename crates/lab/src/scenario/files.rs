@@ -48,7 +48,10 @@ impl<'a> Files<'a> {
         if columns.len() == MAX_FILES {
             return Err(format!("a scenario may refer to at most {MAX_FILES} files"));
         }
-        let column = (self.fetch)(name).map_err(|error| format!("cannot read {}: {error}", quoted(name)));
+        let column = (self.fetch)(name).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => format!("there is no file {} beside the scenario", quoted(name)),
+            kind => format!("cannot read {}: {kind}", quoted(name)),
+        });
         let column = column.and_then(|bytes| parse(name, &bytes));
         columns.insert(name.to_owned(), column.clone());
         column

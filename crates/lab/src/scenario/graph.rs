@@ -57,18 +57,22 @@ impl<'a> Walk<'a> {
     }
 
     fn below(&mut self, site: &'a Site) -> usize {
-        if let Some(None) = self.heights.get(&site.callee) {
-            self.circle(site);
-            return 0;
+        let above = self.path.len() + 1;
+        match self.heights.get(&site.callee) {
+            Some(None) => {
+                self.circle(site);
+                0
+            }
+            Some(Some(known)) if above + known > Model::MAX_DEPTH => self.too_deep(site),
+            Some(Some(known)) => *known,
+            None if above == Model::MAX_DEPTH => self.too_deep(site),
+            None => {
+                self.path.push(site);
+                let height = self.height(site.callee);
+                self.path.pop();
+                height
+            }
         }
-        self.path.push(site);
-        // A chain that is already too deep is not followed; it counts as one.
-        let height = if self.path.len() >= Model::MAX_DEPTH { 1 } else { self.height(site.callee) };
-        if self.path.len() + height > Model::MAX_DEPTH {
-            self.too_deep(site);
-        }
-        self.path.pop();
-        height
     }
 
     fn circle(&mut self, closing: &Site) {
@@ -80,8 +84,10 @@ impl<'a> Walk<'a> {
         self.problems.push(problem.hint("a request would never end; take one of the calls out"));
     }
 
-    fn too_deep(&mut self, site: &Site) {
+    /// Reported where a chain gets too long, and not again on the way back: there it counts as nothing.
+    fn too_deep(&mut self, site: &Site) -> usize {
         let problem = Problem::new(site.place, "calls nest too deep here");
         self.problems.push(problem.expected(format!("at most {} endpoints in a chain", Model::MAX_DEPTH)));
+        0
     }
 }

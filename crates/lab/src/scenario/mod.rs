@@ -142,14 +142,16 @@ fn read_into(
         let problem = Problem::new(place, "there is nothing in this file").expected("a scenario");
         problems.push(problem.hint("a scenario starts with `brownout: 1`"));
     }
-    let file = file?;
+    let mut root = file?;
     let changes: Vec<path::Change> =
         sets.iter().enumerate().filter_map(|(index, set)| set.parse(index, problems)).collect();
-    let mut root = file.clone();
     path::apply_all(&mut root, &changes, problems);
     let files = Files::new(fetch);
-    let scenario = decode(&root, &files, problems);
-    let variants = variants::read(&file, &root, &changes, &files, source, problems);
+    let mut found = Problems::default();
+    let scenario = decode(&root, &files, &mut found);
+    let known = found.sorted();
+    let variants = variants::read(&root, &known, &files, source, problems);
+    problems.extend(known);
     scenario.map(|scenario| Scenario { variants, ..scenario })
 }
 

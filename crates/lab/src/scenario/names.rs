@@ -85,6 +85,15 @@ fn with_article(noun: &str) -> String {
     format!("{article} {noun}")
 }
 
+fn no_service(name: &str) -> String {
+    format!("there is no service {name}")
+}
+
+/// The message about an unknown tenant.
+pub(super) fn no_tenant(name: &str) -> String {
+    format!("there is no tenant {name}")
+}
+
 impl Reader<'_> {
     /// The endpoint that a key refers to.
     pub(super) fn endpoint(&mut self, fields: &Fields<'_>, key: &str) -> Option<EndpointId> {
@@ -109,7 +118,7 @@ impl Reader<'_> {
         };
         let Some(id) = self.names.service(service) else {
             let known = self.names.services.keys().map(String::as_str);
-            self.problems.unknown(part(0, service.len()), "service", service, known);
+            self.problems.unknown(part(0, service.len()), no_service, service, known);
             return None;
         };
         let endpoints = &self.names.services[id.0 as usize];
@@ -117,8 +126,8 @@ impl Reader<'_> {
             return Some(EndpointId { service: id, endpoint: index as u32 });
         }
         let place = part(service.len() + 1, text.len());
-        let what = format!("endpoint of `{service}`");
-        self.problems.unknown(place, &what, endpoint, endpoints.iter().map(String::as_str));
+        let message = |name: &str| format!("`{service}` has no endpoint {name}");
+        self.problems.unknown(place, message, endpoint, endpoints.iter().map(String::as_str));
         None
     }
 
@@ -132,7 +141,7 @@ impl Reader<'_> {
     pub(super) fn service_named(&mut self, name: &str, place: Place) -> Option<ServiceId> {
         let found = self.names.service(name);
         if found.is_none() {
-            self.problems.unknown(place, "service", name, self.names.services.keys().map(String::as_str));
+            self.problems.unknown(place, no_service, name, self.names.services.keys().map(String::as_str));
         }
         found
     }
@@ -143,7 +152,7 @@ impl Reader<'_> {
         let name = self.text(node, "a tenant")?;
         let found = self.names.tenant(name);
         if found.is_none() {
-            self.problems.unknown(node.place, "tenant", name, self.names.tenants.iter().map(String::as_str));
+            self.problems.unknown(node.place, no_tenant, name, self.names.tenants.iter().map(String::as_str));
         }
         found
     }
@@ -152,7 +161,12 @@ impl Reader<'_> {
     pub(super) fn party_named(&mut self, name: &str, place: Place) -> Option<Party> {
         let found = self.names.party(name);
         if found.is_none() {
-            self.problems.unknown(place, "tenant or service", name, self.names.parties());
+            self.problems.unknown(
+                place,
+                |name| format!("there is no tenant or service {name}"),
+                name,
+                self.names.parties(),
+            );
         }
         found
     }

@@ -1,5 +1,6 @@
 //! Objectives: `p99(gateway.checkout) < 500ms`, read once and judged against any run's report.
 
+use super::names::no_tenant;
 use super::problem::{Problem, either, nearest, quoted};
 use super::reader::Reader;
 use super::terms::Piece;
@@ -322,7 +323,7 @@ impl Reader<'_> {
                 None if self.names.service(of.text).is_some() => self.endpoint_named(of.text, place).and(None),
                 None => {
                     let known = self.names.tenants.iter().map(String::as_str);
-                    self.problems.unknown(place(0, of.text.len()), "tenant", of.text, known);
+                    self.problems.unknown(place(0, of.text.len()), no_tenant, of.text, known);
                     None
                 }
             };
@@ -389,7 +390,12 @@ impl Reader<'_> {
             return Some(Of::Effect(of.text.to_owned()));
         }
         let place = node.part(of.at, of.at + of.text.len());
-        self.problems.unknown(place, "effect", of.text, self.effects.iter().map(String::as_str));
+        self.problems.unknown(
+            place,
+            |name| format!("there is no effect {name}"),
+            of.text,
+            self.effects.iter().map(String::as_str),
+        );
         None
     }
 }

@@ -79,47 +79,17 @@ impl Change {
                 return self.remove(node, step);
             }
             node = match step {
-                Step::Key(name, start, end) => self.enter(node, name, self.path.part(*start, *end), last, above)?,
+                Step::Key(name, start, end) => {
+                    let parent = self.path.text()[..*start].trim_end_matches('.');
+                    let within = Within { name, place: self.path.part(*start, *end), parent, above, last };
+                    within.enter(node)?
+                }
                 Step::Item(item, start, end) => self.item(node, *item, self.path.part(*start, *end))?,
             };
             above = if let Step::Key(name, ..) = step { name } else { "" };
         }
         *node = self.value.clone();
         Ok(())
-    }
-
-    /// The value under a key, made where it is missing.
-    fn enter<'n>(
-        &self,
-        node: &'n mut Node,
-        name: &str,
-        place: Place,
-        last: bool,
-        above: &str,
-    ) -> Result<&'n mut Node, Problem> {
-        let found = node.describe();
-        let Kind::Map(entries) = &mut node.kind else {
-            let message = format!("{} stands there, which has no key `{name}`", found);
-            return Err(Problem::new(place, message).hint("set all of it: `path={key: value}`"));
-        };
-        let index = match entries.iter().position(|(key, _)| key.text() == name) {
-            Some(index) => index,
-            None if !last && NAMED.contains(&above) => {
-                let known = entries.iter().map(|(key, _)| key.text());
-                let problem = Problem::new(place, format!("there is no {} under `{above}`", quoted(name)));
-                return Err(problem.suggest(name, known));
-            }
-            None => {
-                entries.push((Node::scalar(name, place), Node::map(Vec::new(), place)));
-                entries.len() - 1
-            }
-        };
-        let (key, value) = &mut entries[index];
-        if last {
-            // What is wrong with the new value is wrong here, not where the old one stood.
-            key.place = place;
-        }
-        Ok(value)
     }
 
     fn item<'n>(&self, node: &'n mut Node, index: usize, place: Place) -> Result<&'n mut Node, Problem> {
@@ -188,6 +158,46 @@ impl Change {
                 Some(_) => return wrong(at, "a `.` is missing here"),
             }
         }
+    }
+}
+
+/// One key of a path on the way down.
+struct Within<'p> {
+    name: &'p str,
+    place: Place,
+    /// The path up to here, and the last key in it.
+    parent: &'p str,
+    above: &'p str,
+    last: bool,
+}
+
+impl Within<'_> {
+    /// The value under the key, made where it is missing.
+    fn enter<'n>(&self, node: &'n mut Node) -> Result<&'n mut Node, Problem> {
+        let (name, place) = (self.name, self.place);
+        let found = node.describe();
+        let Kind::Map(entries) = &mut node.kind else {
+            let message = format!("{found} stands there, which has no key {}", quoted(name));
+            return Err(Problem::new(place, message).hint(format!("set all of {} instead", quoted(self.parent))));
+        };
+        let index = match entries.iter().position(|(key, _)| key.text() == name) {
+            Some(index) => index,
+            None if !self.last && NAMED.contains(&self.above) => {
+                let known = entries.iter().map(|(key, _)| key.text());
+                let message = format!("there is no {} under `{}`", quoted(name), self.above);
+                return Err(Problem::new(place, message).suggest(name, known));
+            }
+            None => {
+                entries.push((Node::scalar(name, place), Node::map(Vec::new(), place)));
+                entries.len() - 1
+            }
+        };
+        let (key, value) = &mut entries[index];
+        if self.last {
+            // What is wrong with the new value is wrong here, not where the old one stood.
+            key.place = place;
+        }
+        Ok(value)
     }
 }
 

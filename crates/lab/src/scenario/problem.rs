@@ -120,11 +120,11 @@ impl Problems {
         problems.into_iter().for_each(|problem| self.push(problem));
     }
 
-    /// Reports that a name is unknown, with the nearest of those that are known.
+    /// Reports that a name is unknown, with the nearest of those that are known. The message is told the name in quotes.
     pub(super) fn unknown<'c>(
         &mut self,
         place: Place,
-        what: &str,
+        message: impl FnOnce(&str) -> String,
         name: &str,
         known: impl Iterator<Item = &'c str> + Clone,
     ) {
@@ -132,7 +132,7 @@ impl Problems {
         if self.full() {
             return;
         }
-        let problem = Problem::new(place, format!("there is no {what} {}", quoted(name))).suggest(name, known.clone());
+        let problem = Problem::new(place, message(&quoted(name))).suggest(name, known.clone());
         let shown: Vec<String> = known.clone().take(SHOWN).map(quoted).collect();
         self.push(match (shown.is_empty(), known.count() > SHOWN) {
             (true, _) => problem,

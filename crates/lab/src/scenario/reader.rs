@@ -79,7 +79,11 @@ impl Reader<'_> {
     }
 
     fn misfit(&mut self, node: &Node, expected: impl Into<String>) {
-        self.report(Problem::new(node.head(), format!("{} does not belong here", node.describe())).expected(expected));
+        let message = match node.is_empty() {
+            true => "there is no value here".to_owned(),
+            false => format!("{} does not belong here", node.describe()),
+        };
+        self.report(Problem::new(node.head(), message).expected(expected));
     }
 
     /// The text of a scalar.
@@ -154,7 +158,8 @@ impl Reader<'_> {
         }
         let known = object.keys.iter().map(|key| key.name);
         let problem = Problem::new(name.place, format!("a {} has no key {}", object.name, quoted(name.text())));
-        let expected = format!("one of {}", known.clone().collect::<Vec<_>>().join(", "));
+        let expected = known.clone().collect::<Vec<_>>().join(", ");
+        let expected = if object.keys.len() > 1 { format!("one of {expected}") } else { format!("only {expected}") };
         self.report(problem.expected(expected).suggest(name.text(), known));
     }
 

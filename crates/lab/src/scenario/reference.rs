@@ -81,8 +81,8 @@ of lists by index from 0, and quotes around a key that holds a dot itself.
 | `objectives[0]` | the first objective |
 
 What stands there is replaced; `null` takes it away, an item of a list included. Missing maps on the way are made, so
-`….retry.attempts` adds a policy where there was none; services, tenants and endpoints on the way must exist. Overrides
-on the command line come after a variant's. The variants themselves cannot be changed by path.
+`….retry.attempts` adds a policy where there was none; services, tenants and endpoints on the way must exist. A variant
+changes the scenario after the overrides of the command line. The variants themselves cannot be changed by path.
 ";
 
 /// The reference of the scenario file, in Markdown.

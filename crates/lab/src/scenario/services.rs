@@ -28,8 +28,8 @@ impl Reader<'_> {
         Some(Service {
             name: name.text().to_owned(),
             replicas: self.count(&fields, "replicas").unwrap_or(1),
-            workers: self.count(&fields, "workers"),
-            cores: self.count(&fields, "cores"),
+            workers: self.limit(&fields, "workers"),
+            cores: self.limit(&fields, "cores"),
             scheduling: self.scheduling(&fields),
             queue: self.queue(&fields).unwrap_or_default(),
             balance: self.balance(&fields),
@@ -40,6 +40,11 @@ impl Reader<'_> {
             // After the endpoints, whose calls a pool must serve.
             pools: self.pools(&fields, earlier).unwrap_or_default(),
         })
+    }
+
+    /// A limit that is there stays a limit, if a wrong one, for those who ask whether there is any.
+    fn limit(&mut self, fields: &Fields<'_>, key: &str) -> Option<u32> {
+        fields.get(key).map(|_| self.count(fields, key).unwrap_or(1))
     }
 
     fn scheduling(&mut self, fields: &Fields<'_>) -> Scheduling {
@@ -114,7 +119,7 @@ impl Reader<'_> {
                 let message = format!("this service never calls `{}`, so the pool is never used", name.text());
                 self.report(Problem::new(name.place, message).hint("remove the pool, or add the call"));
             }
-            pools.extend(size.map(|size| Pool { callee, size }));
+            pools.push(Pool { callee, size: size.unwrap_or(1) });
         }
         Some(pools)
     }

@@ -33,11 +33,10 @@ const MOST: usize = 32;
 /// Values that are read for all variants together: a file with many variants must not be large as well.
 const MOST_WORK: usize = 4_000_000;
 
-/// Reads the variants that `root` lists. A variant changes `file`; overrides come after it, so that they win.
+/// Reads the variants that `root` lists, each a change of `root`. What is wrong without them is `known` already.
 pub(super) fn read(
-    file: &Node,
     root: &Node,
-    overrides: &[Change],
+    known: &[Problem],
     files: &Files<'_>,
     source: &str,
     problems: &mut Problems,
@@ -52,22 +51,16 @@ pub(super) fn read(
             _ => Vec::new(),
         };
     };
-    if too_much(entries, file, problems) {
+    if too_much(entries, root, problems) {
         return Vec::new();
     }
-    let mut base = file.clone();
-    apply_all(&mut base, overrides, &mut Problems::default());
-    let mut known = Problems::default();
-    decode(&base, files, &mut known);
-    let known = known.sorted();
     let mut variants = Vec::new();
     for (name, node) in entries {
         let mut found = Problems::default();
         check_name(name, "variant", &mut found);
         let variant = parse(name, node, files, &mut found).and_then(|parsed| {
-            let mut tree = file.clone();
+            let mut tree = root.clone();
             apply_all(&mut tree, &parsed.changes, &mut found);
-            apply_all(&mut tree, overrides, &mut Problems::default());
             let scenario = decode(&tree, files, &mut found)?;
             let set = parsed.changes.iter().map(|change| written(change, source)).collect();
             Some(Variant { name: name.text().to_owned(), about: parsed.about, set, scenario: Box::new(scenario) })
@@ -80,9 +73,9 @@ pub(super) fn read(
     variants
 }
 
-fn too_much(entries: &[(Node, Node)], file: &Node, problems: &mut Problems) -> bool {
+fn too_much(entries: &[(Node, Node)], root: &Node, problems: &mut Problems) -> bool {
     let changes: usize = entries.iter().map(|(_, node)| node.get("set").map_or(0, length)).sum();
-    let work = (entries.len() + changes).saturating_mul(file.size());
+    let work = (entries.len() + changes).saturating_mul(root.size());
     let Some((last, _)) = entries.last().filter(|_| entries.len() > MOST || work > MOST_WORK) else { return false };
     let problem = Problem::new(last.place, "there are too many variants for a file of this size");
     problems.push(problem.expected(format!("at most {MOST}, fewer in a very large file")));

@@ -89,10 +89,14 @@ impl Node {
         }
     }
 
+    /// A key with nothing after it.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(&self.kind, Kind::Scalar(scalar) if !scalar.quoted && scalar.text.is_empty())
+    }
+
     /// What a person would call it.
     pub(super) fn describe(&self) -> String {
         match &self.kind {
-            Kind::Scalar(scalar) if scalar.text.is_empty() => "nothing".to_owned(),
             Kind::Scalar(scalar) => quoted(&scalar.text),
             Kind::List(_) => "a list".to_owned(),
             Kind::Map(_) => "a map".to_owned(),
@@ -215,6 +219,12 @@ impl<'t, 'p> Builder<'t, 'p> {
         if self.text.len() > MAX_TEXT {
             let size = format!("this is larger than a scenario may be: {} bytes", self.text.len());
             return Err(Box::new(Problem::new(self.place(0, 0), size).expected(format!("at most {MAX_TEXT} bytes"))));
+        }
+        let meaningful = |line: &&str| !line.trim().is_empty() && !line.starts_with('#');
+        if let Some(line) = self.text.lines().find(meaningful).filter(|line| line.starts_with('%')) {
+            let start = line.as_ptr() as usize - self.text.as_ptr() as usize;
+            let problem = Problem::new(self.place(start, start + line.len()), "a YAML directive has no use here");
+            return Err(Box::new(problem.hint("take the line out")));
         }
         match self.text.char_indices().find(|(_, c)| !printable(*c)) {
             None => Ok(()),
@@ -353,7 +363,7 @@ impl<'t, 'p> Builder<'t, 'p> {
                 None if matches!(node.kind, Kind::Scalar(_)) => *key = Some(node),
                 None => return Err(Box::new(Problem::new(place, "a key is a list or a map").expected("a name"))),
                 Some(name) => {
-                    if matches!(&node.kind, Kind::Scalar(value) if value.text.is_empty() && !value.quoted) {
+                    if node.is_empty() {
                         node.place = name.place;
                     }
                     entries.push((name, node));
@@ -385,7 +395,12 @@ impl<'t, 'p> Builder<'t, 'p> {
     fn syntax(&self, error: &ScanError) -> Fatal {
         let start = self.byte(error.marker());
         let end = start + self.text[start..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
-        Box::new(Problem::new(self.place(start, end), format!("this is not YAML: {}", error.info())))
+        let problem = Problem::new(self.place(start, end), format!("this is not YAML: {}", error.info()));
+        Box::new(match error.info() {
+            info if info.contains("tab") => problem.hint("indent with spaces"),
+            info if info.contains("mapping values") => problem.hint("put quotes around a text that holds a `: `"),
+            _ => problem,
+        })
     }
 
     fn byte(&self, marker: &Marker) -> usize {
