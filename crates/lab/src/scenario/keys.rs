@@ -608,3 +608,64 @@ impl Kind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{dist, objectives, reader, shape, terms::Form, units};
+    use super::*;
+
+    /// Whether a text is a value of a kind; for what is not a scalar, the samples show it.
+    fn fits(kind: &Kind, text: &str) -> bool {
+        match kind {
+            Kind::Duration { .. } => units::duration(text).is_ok(),
+            Kind::Distribution => dist::distribution(text).is_ok(),
+            Kind::Rate => units::rate(text).is_ok(),
+            Kind::Factor => reader::positive_factor(text).is_ok(),
+            Kind::Percent { most, .. } => units::percent(text).is_ok_and(|share| share * 100.0 <= *most),
+            Kind::Count { least, most } => {
+                units::count(text).is_ok_and(|count| (u64::from(*least)..=u64::from(*most)).contains(&count))
+            }
+            Kind::Word(words) => words.contains(&text),
+            Kind::Flag => ["true", "false"].contains(&text),
+            Kind::Arrivals => dist::arrivals(text).is_ok(),
+            Kind::Shape => shape::shape(text, sim::Span::secs(100_000)).is_ok(),
+            Kind::Either(kinds) => kinds.iter().any(|kind| fits(kind, text)),
+            _ => true,
+        }
+    }
+
+    fn check(object: &'static Object, seen: &mut Vec<&'static str>) {
+        if seen.contains(&object.name) {
+            return;
+        }
+        seen.push(object.name);
+        for key in object.keys {
+            for text in std::iter::once(key.example).chain(key.default) {
+                assert!(fits(&key.kind, text), "{}.{}: {text}", object.name, key.name);
+            }
+            check_below(&key.kind, seen);
+        }
+    }
+
+    fn check_below(kind: &'static Kind, seen: &mut Vec<&'static str>) {
+        match kind {
+            Kind::Object(object) => check(object, seen),
+            Kind::Cases(cases) => cases.cases.iter().for_each(|case| check(case, seen)),
+            Kind::List(inner) | Kind::Names { value: inner, .. } => check_below(inner, seen),
+            Kind::Either(kinds) => kinds.iter().for_each(|kind| check_below(kind, seen)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn examples_and_defaults_are_values_of_their_keys() {
+        let mut seen = Vec::new();
+        check(&SCENARIO, &mut seen);
+        assert!(seen.len() > 20, "{seen:?}");
+        let all = |forms: &'static [Form], kind: &Kind| forms.iter().for_each(|form| assert!(fits(kind, form.example)));
+        all(&dist::DISTRIBUTIONS, &Kind::Distribution);
+        all(&dist::ARRIVALS, &Kind::Arrivals);
+        all(&shape::SHAPES, &Kind::Shape);
+        objectives::MEASURES.iter().for_each(|measure| assert!(measure.example.starts_with(measure.name)));
+    }
+}

@@ -186,7 +186,8 @@ fn version_fits(root: &Node, problems: &mut Problems) -> bool {
 impl<'a> Reader<'a> {
     fn new(names: Names, files: &'a Files<'a>, problems: Problems) -> Reader<'a> {
         let (sites, loads, effects) = (Vec::new(), Vec::new(), Vec::new());
-        Reader { names, files, problems, networks: Default::default(), effects, sites, loads, used: Default::default() }
+        let (networks, used) = (Default::default(), Default::default());
+        Reader { names, files, problems, networks, effects, sites, unresolved: false, loads, used }
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {

@@ -22,6 +22,8 @@ pub(super) struct Reader<'a> {
     pub(super) networks: Networks,
     pub(super) effects: Vec<String>,
     pub(super) sites: Vec<graph::Site>,
+    /// Whether some call leads nowhere: then nobody is told that something is not called.
+    pub(super) unresolved: bool,
     /// Where each tenant says how much it sends.
     pub(super) loads: Vec<Place>,
     /// The files that this tree refers to.

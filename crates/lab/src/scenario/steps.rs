@@ -70,6 +70,7 @@ impl Reader<'_> {
         let callee = self.endpoint(fields, "call");
         let timeout = self.duration(fields, "timeout");
         let retry = self.retry(fields);
+        self.unresolved |= callee.is_none();
         let callee = callee?;
         let network = self.networks.between(caller, callee.service);
         Some(Call { callee, timeout, optional: false, times: 1, retry, network })

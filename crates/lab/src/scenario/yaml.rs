@@ -316,15 +316,21 @@ impl<'t, 'p> Builder<'t, 'p> {
 
     fn scalar(&self, text: &str, style: ScalarStyle, span: Span) -> Node {
         let place = self.place_of(span);
-        let (start, end) = (place.start - self.base, place.end - self.base);
-        let written = &self.text[start..end];
+        let written = &self.text[place.start - self.base..place.end - self.base];
         let quoted = style != ScalarStyle::Plain;
-        let at = match quoted {
-            false => (written == text).then_some(place.start),
-            true => (written.get(1..1 + text.len()) == Some(text)).then_some(place.start + 1),
+        // The parser's span takes in an anchor and a tag.
+        let before = match quoted {
+            false => written.strip_suffix(text),
+            true => written
+                .strip_suffix(['"', '\''])
+                .and_then(|inner| inner.strip_suffix(text))
+                .filter(|before| before.ends_with(['"', '\''])),
         };
+        let at = before.map(|before| place.start + before.len());
+        let start = at.map_or(place.start, |at| at - usize::from(quoted));
+        let place = Place { start, ..place };
         // An empty plain value has no letters of its own.
-        let place = if text.is_empty() && !quoted { Place { end: place.start, ..place } } else { place };
+        let place = if text.is_empty() && !quoted { Place { start: place.end, ..place } } else { place };
         Node { place, kind: Kind::Scalar(Scalar { text: text.into(), quoted, at }) }
     }
 
@@ -432,4 +438,66 @@ fn too_deep(place: Place) -> Fatal {
 /// YAML 1.2.2, production 1, and the byte order mark.
 fn printable(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tree(text: &str) -> Option<Node> {
+        parse(text, Origin::File, 0, &mut Problems::default())
+    }
+
+    fn each(node: &Node, see: &mut impl FnMut(&Node)) {
+        see(node);
+        match &node.kind {
+            Kind::Scalar(_) => {}
+            Kind::List(items) => items.iter().for_each(|item| each(item, see)),
+            Kind::Map(entries) => entries.iter().for_each(|(key, value)| {
+                each(key, see);
+                each(value, see);
+            }),
+        }
+    }
+
+    proptest! {
+        /// The parser counts characters, in places bytes; whatever it does, a plain word lies where it is said to.
+        #[test]
+        fn a_plain_scalar_lies_where_its_place_says(
+            pieces in prop::collection::vec(
+                prop::sample::select(&[
+                    "a", "ü", "日本", "😀", " ", "\n", "\n  ", "- ", ": ", "b: ", "# é\n", "&ä ", "*ä", "!!str ", "!!ü ", "'é'", "\"\\u00e9\"",
+                    "[", "]", "{", "}", ", ", "? ", "|\n  é\n", "\r\n", "\u{85}", "\u{2028}", "\u{feff}", "...\n", "---\n", "\t",
+                ][..]),
+                0..40,
+            )
+        ) {
+            let text: String = pieces.concat();
+            if let Some(root) = tree(&text) {
+                each(&root, &mut |node| {
+                    let Kind::Scalar(scalar) = &node.kind else { return };
+                    // A text over several lines is folded; an alias repeats what stands elsewhere.
+                    if !scalar.quoted && !scalar.text.is_empty() && !scalar.text.contains([' ', '\n']) {
+                        assert_eq!(text.get(node.place.span()), Some(&*scalar.text), "in {text:?}");
+                    }
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn parts_of_a_text_have_places_where_it_is_written_letter_by_letter() {
+        let source = "a: exp(1ms)\nb: 'exp(1ms)'\nc: \"\\u0065xp(1ms)\"\n";
+        let root = tree(source).unwrap();
+        let part = |key: &str| &source[root.get(key).unwrap().part(4, 7).span()];
+        assert_eq!((part("a"), part("b"), part("c")), ("1ms", "1ms", "\"\\u0065xp(1ms)\""));
+    }
+
+    #[test]
+    fn a_block_ends_with_its_last_value() {
+        let source = "a:\n  b: 1\n  c: [2,\n    3]\n\n\nd: 4\n";
+        let root = tree(source).unwrap();
+        assert_eq!(&source[root.get("a").unwrap().place.span()], "b: 1\n  c: [2,\n    3]");
+    }
 }

@@ -42,12 +42,14 @@ fn the_schema_refuses_what_the_reader_refuses_for_its_form() {
 }
 
 #[test]
-fn every_key_is_described() {
+fn every_key_is_described_and_shown() {
+    let everything = sample("everything.yaml");
     let schema = lab::scenario::schema();
     for (name, object) in schema["$defs"].as_object().unwrap() {
         assert!(object["description"].as_str().is_some_and(|text| !text.is_empty()), "{name}");
         for (key, property) in object["properties"].as_object().into_iter().flatten() {
             assert!(property["description"].as_str().is_some_and(|text| text.ends_with('.')), "{name}.{key}");
+            assert!(everything.contains(&format!("{key}:")), "{name}.{key} is in no sample");
         }
     }
 }
