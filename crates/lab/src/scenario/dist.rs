@@ -85,7 +85,7 @@ fn parametric(bound: &Bound<'_>) -> Result<Dist, Wrong> {
         "exp" => Ok(Dist::Exp { mean: bound.positive("mean")? }),
         "uniform" => uniform(bound),
         "lognormal" => log_normal(bound),
-        "gamma" => Ok(Dist::Gamma { mean: bound.positive("mean")?, cv: variation(bound, 0.0)? }),
+        "gamma" => Ok(Dist::Gamma { mean: bound.positive("mean")?, cv: variation(bound, 0.001)? }),
         "hyperexp" => Ok(Dist::HyperExp { mean: bound.positive("mean")?, cv: variation(bound, 1.0)? }),
         _ => pareto(bound),
     }
@@ -106,7 +106,7 @@ fn variation(bound: &Bound<'_>, least: f64) -> Result<f64, Wrong> {
     const MOST: f64 = 100.0;
     let cv = bound.need("cv", units::plain)?;
     match cv {
-        _ if cv <= 0.0 => Err(bound.refuse("cv", "must be over 0")),
+        _ if cv < least && least < 1.0 => Err(bound.refuse("cv", "must be at least 0.001")),
         _ if cv < least => {
             Err(bound.refuse("cv", "must be at least 1: an exponential has 1, less is no mixture of them"))
         }

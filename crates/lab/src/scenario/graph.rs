@@ -12,8 +12,12 @@ pub(super) struct Site {
     pub(super) place: Place,
 }
 
-/// Reports circles and chains that are too deep.
+/// Reports circles, chains that are too deep, and more calls than the engine keeps apart.
 pub(super) fn check(sites: &[Site], names: &Names, problems: &mut Problems) {
+    if let Some(beyond) = sites.get(Model::MAX_SITES) {
+        let problem = Problem::new(beyond.place, format!("there are {} calls, those of tenants included", sites.len()));
+        problems.push(problem.expected(format!("at most {}", Model::MAX_SITES)));
+    }
     let mut calls: HashMap<EndpointId, Vec<&Site>> = HashMap::new();
     let mut callers = Vec::new();
     for site in sites {

@@ -204,8 +204,17 @@ impl<'a> Reader<'a> {
         if self.problems.is_empty() {
             load::check(&model, &self.loads, &mut self.problems);
         }
+        self.check_runnable(&model, fields.owner);
         let digest = digest::of(root, &self.used, self.files);
         Some(Scenario { name, about, digest, model, objectives, variants: Vec::new() })
+    }
+
+    /// The engine's own opinion, for what no earlier check has found.
+    fn check_runnable(&mut self, model: &Model, place: Place) {
+        if let (true, Err(error)) = (self.problems.is_empty(), model.check()) {
+            let problem = Problem::new(place, format!("this cannot be run because of {}", error.field));
+            self.report(problem.expected(error.allowed));
+        }
     }
 
     fn model(&mut self, fields: &Fields<'_>) -> Model {

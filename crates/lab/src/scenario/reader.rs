@@ -321,15 +321,15 @@ impl Reader<'_> {
     }
 }
 
-/// A factor over zero.
+/// A factor that changes something by at most a million times.
 pub(super) fn positive_factor(text: &str) -> Result<f64, Wrong> {
-    /// A replica a million times as fast, or a service as slow, is a typing error.
+    const LEAST: f64 = 1e-6;
     const MOST: f64 = 1e6;
     match units::factor(text)? {
-        value if value > 0.0 && value <= MOST => Ok(value),
+        value if (LEAST..=MOST).contains(&value) => Ok(value),
         _ => {
             Err(Wrong::new(0..text.len(), format!("`{text}` is no possible factor"))
-                .expected("over 0x, at most 1000000x"))
+                .expected("from 0.000001x to 1000000x"))
         }
     }
 }

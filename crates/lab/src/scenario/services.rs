@@ -3,6 +3,7 @@
 use super::keys;
 use super::problem::Problem;
 use super::reader::{Fields, Reader, positive_factor};
+use super::steps::{branches, made};
 use super::yaml::{Kind, Node};
 use sim::Span;
 use sim::model::{Balance, Deadlines, Endpoint, EndpointId, Model, Order, Pool, Queue, Scheduling, Service, ServiceId};
@@ -18,7 +19,7 @@ impl Reader<'_> {
         for (index, (name, node)) in entries.iter().enumerate() {
             services.extend(self.service_of(ServiceId(index as u32), name, node));
         }
-        self.check_replicas(entries, &services);
+        self.check_totals(entries, &services);
         services
     }
 
@@ -138,14 +139,22 @@ impl Reader<'_> {
         endpoints
     }
 
-    fn check_replicas(&mut self, entries: &[(Node, Node)], services: &[Service]) {
-        let total: u64 = services.iter().map(|service| u64::from(service.replicas)).sum();
-        let most = services.iter().enumerate().max_by_key(|(_, service)| service.replicas);
-        let Some((index, _)) = most.filter(|_| total > u64::from(Model::MAX_REPLICAS)) else { return };
-        let message = format!("all services together have {total} replicas, and this one the most");
-        let place = entries.get(index).map(|(name, _)| name.place);
-        if let Some(place) = place {
-            self.report(Problem::new(place, message).expected(format!("at most {} in all", Model::MAX_REPLICAS)));
-        }
+    /// What all services together may have.
+    fn check_totals(&mut self, entries: &[(Node, Node)], services: &[Service]) {
+        let replicas = services.iter().map(|service| u64::from(service.replicas));
+        self.check_total(entries, replicas.collect(), u64::from(Model::MAX_REPLICAS), "replicas");
+        let steps = services.iter().map(|service| {
+            let steps = service.endpoints.iter().flat_map(|endpoint| &endpoint.steps);
+            steps.map(|step| made(branches(step)) as u64).sum()
+        });
+        self.check_total(entries, steps.collect(), Model::MAX_OPS as u64, "steps, each `times` of a call one");
+    }
+
+    fn check_total(&mut self, entries: &[(Node, Node)], counts: Vec<u64>, most: u64, what: &str) {
+        let total: u64 = counts.iter().sum();
+        let largest = entries.iter().zip(&counts).max_by_key(|(_, count)| **count);
+        let Some(((name, _), _)) = largest.filter(|_| total > most) else { return };
+        let message = format!("all services together have {total} {what}, and this one the most");
+        self.report(Problem::new(name.place, message).expected(format!("at most {most} in all")));
     }
 }

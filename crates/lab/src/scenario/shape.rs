@@ -123,7 +123,7 @@ fn daily(bound: &Bound<'_>, duration: Span) -> Result<Vec<(Time, f64)>, Wrong> {
     Ok(points.collect())
 }
 
-/// The product of several shapes, or None where it has too many points.
+/// The product of several shapes, or None where it has too many points or goes too high.
 pub(super) fn product(shapes: &[Profile]) -> Option<Profile> {
     match shapes {
         [] => return Some(Profile::default()),
@@ -148,7 +148,8 @@ pub(super) fn product(shapes: &[Profile]) -> Option<Profile> {
             points.extend(bend(shapes, *at, *next));
         }
     }
-    Some(Profile { points })
+    let sane = points.iter().all(|(_, level)| *level <= MOST);
+    sane.then_some(Profile { points })
 }
 
 /// Points between two instants where more than one of the shapes changes.

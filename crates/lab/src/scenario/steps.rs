@@ -34,7 +34,12 @@ impl Reader<'_> {
         if branches.is_empty() {
             self.report(Problem::new(fields.owner, "there is no branch").expected("at least one step"));
         }
-        Some(Step::Parallel(branches.iter().filter_map(|branch| self.step(branch, &keys::BRANCH, caller)).collect()))
+        let steps: Vec<Step> = branches.iter().filter_map(|branch| self.step(branch, &keys::BRANCH, caller)).collect();
+        if made(&steps) > Model::MAX_BRANCHES {
+            let problem = Problem::new(fields.owner, format!("these are {} branches at once", made(&steps)));
+            self.report(problem.expected(format!("at most {}", Model::MAX_BRANCHES)));
+        }
+        Some(Step::Parallel(steps))
     }
 
     fn effect(&mut self, fields: &Fields<'_>) -> Option<Step> {
@@ -112,6 +117,19 @@ impl Reader<'_> {
         }
         Some(Backoff { base, cap, jitter })
     }
+}
+
+/// The branches of a parallel step, or the step itself.
+pub(super) fn branches(step: &Step) -> &[Step] {
+    match step {
+        Step::Parallel(branches) => branches,
+        single => std::slice::from_ref(single),
+    }
+}
+
+/// Steps, repeated calls counted as often as they are made.
+pub(super) fn made(steps: &[Step]) -> usize {
+    steps.iter().map(|step| if let Step::Call(call) = step { call.times as usize } else { 1 }).sum()
 }
 
 /// The same wait before every retry.

@@ -76,7 +76,10 @@ impl Reader<'_> {
             shapes.iter().map(|item| self.parsed(item, expected, |text| shape::shape(text, duration))).collect();
         let product = shape::product(&shapes?);
         if product.is_none() {
-            self.report(Problem::new(node.head(), "these shapes have too many corners for a run of this length"));
+            self.report(Problem::new(
+                node.head(),
+                "these shapes multiplied have too many corners, or go too high, for this run",
+            ));
         }
         product
     }

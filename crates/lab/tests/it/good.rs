@@ -93,3 +93,23 @@ fn carriage_returns_and_a_byte_order_mark_change_nothing() {
         assert_eq!(reading.scenario.unwrap().digest, expected);
     }
 }
+
+struct Nobody;
+
+impl sim::Observer for Nobody {
+    fn see(&mut self, _: Time, _: sim::Fact) {}
+}
+
+#[test]
+fn what_is_read_can_be_run() {
+    for name in ["minimal.yaml", "checkout.yaml", "everything.yaml"] {
+        let scenario = scenario(&sample(name), &["duration=5s", "warmup=0s"]);
+        for model in
+            std::iter::once(&scenario.model).chain(scenario.variants.iter().map(|variant| &variant.scenario().model))
+        {
+            let mut run = sim::Simulation::new(model, 7, sim::Limits::default()).unwrap();
+            run.run_until(Time(5_000_000_000), &mut Nobody);
+            assert!(run.events() > 0, "{name}");
+        }
+    }
+}

@@ -109,7 +109,8 @@ fn check_places(source: &str, set: &str) {
             Origin::Override(_) => set,
         };
         assert!(text.get(problem.place.span()).is_some(), "{problem:?} lies outside of its text");
-        assert!(!problem.message.is_empty());
+        // The engine's check is the last one: whatever it refuses has a better message before it, at a better place.
+        assert!(!problem.message.contains("cannot be run because"), "{problem:?}");
     }
 }
 

@@ -166,8 +166,24 @@ fn names_and_meaning() {
             ("times: 2", "times: 10000"),
             ("users: 20\n    think: exp(1s)", "users: 1000000\n    think: 1us"),
             ("replicas: 3", "replicas: 99999"),
+            ("- call: ads.pick", "- {call: ads.pick, times: 9999}\n            - call: ads.pick"),
+            (
+                "spike(by=3x, at=20h, for=10m)",
+                "spike(by=1000000x, at=20h, for=10m)\n      - spike(by=2x, at=20h, for=10m)"
+            ),
         ]
     ));
+}
+
+#[test]
+fn more_steps_than_the_engine_holds() {
+    let calls = "{call: shop.end, times: 10000}, ".repeat(101);
+    let source = sample("minimal.yaml").replace("buy: []", &format!("buy: [{calls}]\n      end: []"));
+    let problems = reading(&source).problems;
+    assert_eq!(
+        problems[0].message,
+        "all services together have 1010000 steps, each `times` of a call one, and this one the most"
+    );
 }
 
 #[test]
