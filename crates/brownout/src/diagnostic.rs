@@ -1,0 +1,113 @@
+//! Problems of a scenario drawn for a terminal: the place, the line with what is wrong underlined, what was expected,
+//! and a hint.
+//!
+//! Only looks are decided here; what is wrong, and where, is [`lab::scenario`]'s.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use lab::scenario::{Origin, Override, Problem};
+
+/// Whether to colour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Colour {
+    Plain,
+    Ansi,
+}
+
+/// The texts that problems point into.
+pub(crate) struct Sources<'a> {
+    /// The file's name as the user gave it, and its text.
+    pub(crate) file: (&'a str, &'a str),
+    /// The overrides, in the order in which the scenario was read with them.
+    pub(crate) sets: &'a [Override],
+}
+
+/// All problems, one after the other, each ending with an empty line.
+pub(crate) fn render(problems: &[Problem], sources: &Sources<'_>, colour: Colour) -> String {
+    let renderer = match colour {
+        Colour::Plain => Renderer::plain(),
+        Colour::Ansi => Renderer::styled(),
+    };
+    problems.iter().map(|problem| renderer.render(&report(problem, sources)) + "\n\n").collect()
+}
+
+fn report<'a>(problem: &'a Problem, sources: &Sources<'a>) -> Vec<Group<'a>> {
+    let (name, text) = sources.of(problem);
+    let underlined = AnnotationKind::Primary.span(problem.place.span());
+    let snippet = Snippet::source(text).path(name).annotation(underlined);
+    let mut group = Level::ERROR.primary_title(&problem.message).element(snippet);
+    if let Some(expected) = &problem.expected {
+        group = group.element(Level::NOTE.with_name("expected").message(expected));
+    }
+    if let Some(hint) = &problem.hint {
+        group = group.element(Level::HELP.with_name("hint").message(hint));
+    }
+    vec![group]
+}
+
+impl<'a> Sources<'a> {
+    /// The name and text that a problem's place is about.
+    fn of(&self, problem: &Problem) -> (&'a str, &'a str) {
+        match problem.place.origin {
+            Origin::File => self.file,
+            Origin::Override(index) => ("--set", self.sets.get(index).map_or("", Override::text)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lab::scenario::read;
+
+    const WRONG: &str = "brownout: 1
+name: Größe
+duration: 10
+workload:
+  shoppers: {call: gateway.chekout, rate: 400/s}
+services:
+  gateway:
+    endpoints:
+      checkout:
+        - work: lognormal(p50=2ms, p99=1ms)
+";
+
+    fn check(source: &str, sets: &[&str], colour: Colour) -> String {
+        let sets: Vec<Override> = sets.iter().map(|set| Override::new(*set)).collect();
+        let reading = read(source, &sets, &|_| Err(std::io::ErrorKind::NotFound.into()));
+        assert!(!reading.problems.is_empty());
+        render(&reading.problems, &Sources { file: ("checkout.yaml", source), sets: &sets }, colour)
+    }
+
+    #[test]
+    fn each_problem_shows_its_line_what_was_expected_and_a_hint() {
+        insta::assert_snapshot!(check(WRONG, &["services.gateway.wrokers=3"], Colour::Plain));
+    }
+
+    #[test]
+    fn columns_count_characters_whatever_the_file_begins_and_ends_its_lines_with() {
+        let source = WRONG.replace("Größe", "\"Größe\": ü");
+        let plain = check(&source, &[], Colour::Plain);
+        assert!(plain.contains("checkout.yaml:2:14"), "{plain}");
+        for other in [source.replace('\n', "\r\n"), format!("\u{feff}{source}")] {
+            assert_eq!(check(&other, &[], Colour::Plain), plain);
+        }
+    }
+
+    #[test]
+    fn colours_are_escape_codes_around_the_same_text() {
+        let coloured = check(WRONG, &[], Colour::Ansi);
+        assert!(coloured.contains("\u{1b}["));
+        let mut plain = String::new();
+        let mut parts = coloured.split("\u{1b}[");
+        plain += parts.next().unwrap_or_default();
+        plain.extend(parts.filter_map(|part| part.split_once('m').map(|(_, text)| text)));
+        assert_eq!(plain, check(WRONG, &[], Colour::Plain));
+    }
+
+    #[test]
+    fn an_empty_file_and_a_long_line_can_be_drawn() {
+        assert!(check("", &[], Colour::Plain).contains("nothing in this file"));
+        let long = format!("brownout: 1\nname: {}\nduration: 5 {}\n", "x".repeat(10_000), "y".repeat(10_000));
+        assert!(check(&long, &[], Colour::Plain).contains("error"));
+    }
+}

@@ -1,0 +1,183 @@
+//! Whether a scenario can be run at all: how many events it takes, and whether its time moves.
+//!
+//! Both are judged from the description alone, before anything is simulated. The number of events is what the tenants
+//! send times the steps that one request takes along its calls; retries are not counted, so it is a lower bound in spirit
+//! and good to a small factor.
+
+use super::dist::mean_s;
+use super::problem::{Place, Problem, Problems};
+use super::shape::integral_s;
+use sim::Time;
+use sim::model::{Call, EndpointId, Fault, FaultKind, Load, Model, Network, ServiceId, Step, Tenant};
+use std::collections::HashMap;
+
+/// More events than this take hours, and are always a mistake in a rate or a duration.
+const MOST_EVENTS: f64 = 2e10;
+
+/// What one request of an endpoint amounts to.
+#[derive(Clone, Copy, Default)]
+struct Cost {
+    /// Steps along all calls.
+    steps: f64,
+    /// Mean time that they take one after the other, without any waiting for workers or cores.
+    seconds: f64,
+    /// Whether it can end well without any time passing.
+    passes_at_once: bool,
+    /// Whether it can fail without any time passing.
+    fails_at_once: bool,
+}
+
+/// Costs of the endpoints of a model whose calls do not go in a circle.
+struct Costs<'m> {
+    model: &'m Model,
+    known: HashMap<EndpointId, Cost>,
+}
+
+/// Reports loads that no machine finishes. `places` has the place of each tenant's load.
+pub(super) fn check(model: &Model, places: &[Place], problems: &mut Problems) {
+    let mut costs = Costs { model, known: HashMap::new() };
+    let mut total = 0.0;
+    let mut largest = (0.0, String::new(), 0);
+    for (index, tenant) in model.tenants.iter().enumerate() {
+        let cost = costs.call(&tenant.call);
+        let place = places[index];
+        if stands_still(tenant, &cost) {
+            let problem =
+                Problem::new(place, "time would stand still: users who do not think can get an answer at once");
+            problems.push(problem.expected("a `think` over zero, or a network that takes time"));
+            return;
+        }
+        let requests = requests(model, index, tenant, &cost);
+        let events = requests * cost.steps.max(1.0);
+        total += events;
+        if events > largest.0 {
+            let account =
+                format!("`{}` sends {} requests of {} steps each", tenant.name, short(requests), short(cost.steps));
+            largest = (events, account, index);
+        }
+    }
+    if total > MOST_EVENTS {
+        let (events, account, index) = largest;
+        let message = format!("this is too much to simulate: {account}, which is {} events", short(events));
+        let problem = Problem::new(places[index], message).expected(format!("at most {} in all", short(MOST_EVENTS)));
+        problems.push(problem.hint("lower the rate or the users, the duration, or the `times` of a call"));
+    }
+}
+
+fn stands_still(tenant: &Tenant, cost: &Cost) -> bool {
+    match &tenant.load {
+        Load::Closed { think, .. } => mean_s(think) == 0.0 && (cost.passes_at_once || cost.fails_at_once),
+        _ => false,
+    }
+}
+
+/// How many requests a tenant sends.
+fn requests(model: &Model, index: usize, tenant: &Tenant, cost: &Cost) -> f64 {
+    let duration = model.duration.as_secs();
+    let end = Time(model.duration.0);
+    match &tenant.load {
+        Load::Open { rate, profile, .. } => {
+            let spikes = model.faults.iter().filter_map(|fault| spike(fault, index));
+            let extra: f64 =
+                spikes.map(|(by, from, to)| (by - 1.0) * integral_s(profile, from.min(end), to.min(end))).sum();
+            rate * (integral_s(profile, Time::ZERO, end) + extra)
+        }
+        Load::Closed { users, think } => {
+            let answer = if cost.fails_at_once { network_s(&tenant.call.network) } else { cost.seconds };
+            f64::from(*users) * (1.0 + duration / (mean_s(think) + answer))
+        }
+        Load::Replay { times } => times.partition_point(|at| *at < end) as f64,
+    }
+}
+
+/// Factor, start and end of a spike of this tenant.
+fn spike(fault: &Fault, index: usize) -> Option<(f64, Time, Time)> {
+    match fault.kind {
+        FaultKind::Spike { tenant, by } if tenant.0 as usize == index => Some((by, fault.at, fault.at + fault.lasts)),
+        _ => None,
+    }
+}
+
+impl Costs<'_> {
+    fn call(&mut self, call: &Call) -> Cost {
+        let below = self.endpoint(call.callee);
+        let times = f64::from(call.times);
+        let way = network_s(&call.network);
+        let at_once = way == 0.0;
+        Cost {
+            steps: times * (1.0 + below.steps),
+            seconds: times * (way + below.seconds),
+            passes_at_once: at_once && below.passes_at_once,
+            fails_at_once: at_once && below.fails_at_once,
+        }
+    }
+
+    fn endpoint(&mut self, id: EndpointId) -> Cost {
+        if let Some(known) = self.known.get(&id) {
+            return *known;
+        }
+        let model = self.model;
+        let mut cost = Cost { passes_at_once: true, fails_at_once: self.refuses(id.service), ..Cost::default() };
+        for step in &model.services[id.service.0 as usize].endpoints[id.endpoint as usize].steps {
+            let next = self.step(step);
+            cost.steps += next.steps;
+            cost.seconds += next.seconds;
+            cost.fails_at_once |= cost.passes_at_once && next.fails_at_once;
+            cost.passes_at_once &= next.passes_at_once;
+        }
+        self.known.insert(id, cost);
+        cost
+    }
+
+    fn step(&mut self, step: &Step) -> Cost {
+        match step {
+            Step::Work(dist) | Step::Wait(dist) => {
+                let seconds = mean_s(dist);
+                Cost { steps: 1.0, seconds, passes_at_once: seconds == 0.0, fails_at_once: false }
+            }
+            Step::Call(call) => {
+                let cost = self.call(call);
+                // An optional call that fails is passed.
+                let passes_at_once = cost.passes_at_once || (call.optional && cost.fails_at_once);
+                Cost { passes_at_once, fails_at_once: cost.fails_at_once && !call.optional, ..cost }
+            }
+            Step::Parallel(branches) => branches.iter().map(|branch| self.step(branch)).fold(
+                Cost { steps: 1.0, passes_at_once: true, ..Cost::default() },
+                |all, branch| Cost {
+                    steps: all.steps + branch.steps,
+                    seconds: all.seconds.max(branch.seconds),
+                    passes_at_once: all.passes_at_once && branch.passes_at_once,
+                    fails_at_once: all.fails_at_once || branch.fails_at_once,
+                },
+            ),
+            Step::Effect { .. } => Cost { steps: 1.0, passes_at_once: true, ..Cost::default() },
+        }
+    }
+
+    /// Whether a service may refuse a request as soon as it arrives.
+    fn refuses(&self, id: ServiceId) -> bool {
+        let service = &self.model.services[id.0 as usize];
+        let full = service.workers.is_some() && service.queue.limit.is_some();
+        let hit = |fault: &Fault| match fault.kind {
+            FaultKind::Errors { service, .. } | FaultKind::Crash { service, .. } => service == id,
+            _ => false,
+        };
+        full || self.model.faults.iter().any(hit)
+    }
+}
+
+/// Mean time of a message and its answer.
+fn network_s(network: &Network) -> f64 {
+    2.0 * mean_s(&network.latency) + network.jitter.as_secs()
+}
+
+/// Two significant digits: `1.4e12`, `350`.
+fn short(value: f64) -> String {
+    match value {
+        value if value >= 1e5 => {
+            let text = format!("{value:.1e}");
+            text.replace(".0e", "e")
+        }
+        value => format!("{}", value.round()),
+    }
+}
