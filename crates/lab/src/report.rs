@@ -181,6 +181,12 @@ pub struct Mark {
 /// Several runs that differ in their seed only: per measure, the mean and a 95 % interval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Replications {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Identifies what was simulated.
+    pub digest: String,
+    /// Brownout's version.
+    pub version: String,
     /// Number of runs.
     pub replications: u32,
     /// The seeds, in order.
