@@ -189,7 +189,7 @@ impl Step {
         let over = ((p99 - PATIENCE_MS) / (2.0 * (p99 - p50)).max(1e-9)).clamp(0.0, 1.0);
         let accepted = offered - rejected;
         let (late, timeout) = (accepted * over * 0.55, accepted * over * 0.45);
-        let good = accepted - late - timeout;
+        let good = (accepted - late - timeout).max(0.0);
         let answered = good + late > 1.0;
         Step {
             offered,
