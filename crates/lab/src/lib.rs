@@ -6,3 +6,4 @@ pub mod readable;
 pub mod report;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
+pub mod stats;

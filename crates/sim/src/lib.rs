@@ -1,6 +1,41 @@
 //! A deterministic discrete-event engine for backend services under load.
+//!
+//! A [`model::Model`] goes in, facts come out: [`Simulation`] runs it with one seed and tells an [`Observer`] what happens,
+//! [`Meter`] folds the facts into [`Measures`], [`Tracer`] into a few traces. The same model, seed and version give the same
+//! facts on every machine: time is integer nanoseconds, order is total, luck is drawn from named streams, and nothing here
+//! reads a clock, a file or a thread.
+//!
+//! Left out on purpose: reading scenarios, replications, statistics and pictures, which are the business of `lab`.
 
+mod agenda;
+mod arrivals;
+mod balance;
+mod check;
+mod engine;
+mod event;
+mod fact;
+mod histogram;
+mod latencies;
+mod meter;
 pub mod model;
+mod plan;
+mod queue;
+mod random;
+mod retry;
+mod sampler;
+mod sharing;
+mod slab;
 mod time;
+mod tracer;
 
+pub use check::ModelError;
+pub use engine::{Excess, Limits, Progress, Simulation};
+pub use event::{Answer, Failure};
+pub use fact::{Applied, Fact, Observer, Outcome, Stage};
+pub use latencies::Latencies;
+pub use meter::{EffectTally, EntryStep, Measures, Meter, Occupancy, ServiceStep, SiteTally, Tally};
+pub use plan::Sites;
+pub use random::Stream;
+pub use slab::Ref;
 pub use time::{Span, Time};
+pub use tracer::{SpanKind, Trace, TracedSpan, Tracer};

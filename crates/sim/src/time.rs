@@ -56,8 +56,8 @@ impl Span {
     /// From a number of nanoseconds, rounded to the nearest; negative and NaN become zero, excess saturates.
     #[inline]
     pub fn from_nanos_f64(nanos: f64) -> Span {
-        // A float-to-integer cast in Rust saturates and maps NaN to zero.
-        Span((nanos + 0.5) as u64)
+        // The cast saturates and maps NaN to zero; signed it is half as long, and 292 years are enough.
+        Span(((nanos + 0.5) as i64).max(0) as u64)
     }
 
     /// From seconds, rounded to the nearest nanosecond.
@@ -116,7 +116,8 @@ impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const UNITS: [(u64, &str); 5] =
             [(3_600_000_000_000, "h"), (60_000_000_000, "m"), (1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us")];
-        let unit = UNITS.iter().find(|(size, _)| self.0 >= *size && (*size < 60_000_000_000 || self.0 % size == 0));
+        let unit =
+            UNITS.iter().find(|(size, _)| self.0 >= *size && (*size < 60_000_000_000 || self.0.is_multiple_of(*size)));
         match unit {
             Some((size, name)) => write!(f, "{}{name}", trimmed(self.0 as f64 / *size as f64)),
             None => write!(f, "{}ns", self.0),

@@ -1,0 +1,498 @@
+//! A model made ready to run: names resolved to numbers, handlers flattened to one list of operations, every draw with its
+//! own stream.
+
+use crate::agenda::{Agenda, Lane};
+use crate::balance::Balancer;
+use crate::model::{
+    Call, Deadlines, Dist, EndpointId, Load, Model, Network, Order, Party, Scheduling, ServiceId, Step, TenantId,
+};
+use crate::random::Stream;
+use crate::retry::Retries;
+use crate::sampler::Sampler;
+use crate::time::{Span, Time};
+use std::collections::BTreeMap;
+
+/// What a handler does next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Op {
+    Work {
+        draw: u32,
+    },
+    Wait {
+        draw: u32,
+    },
+    Call {
+        site: u32,
+    },
+    /// The next `branches` operations begin at once.
+    Fork {
+        branches: u32,
+    },
+    Effect {
+        effect: u8,
+        idempotent: bool,
+    },
+    /// The handler is done.
+    End,
+}
+
+/// A distribution with the stream it draws from.
+#[derive(Debug)]
+pub(crate) struct Draw {
+    sampler: Sampler,
+    stream: Stream,
+}
+
+impl Draw {
+    fn new(dist: &Dist, seed: u64, purpose: &str, name: &str) -> Self {
+        Draw { sampler: Sampler::new(dist), stream: Stream::new(seed, purpose, name) }
+    }
+
+    #[inline]
+    pub(crate) fn sample(&mut self) -> Span {
+        self.sampler.sample(&mut self.stream)
+    }
+}
+
+/// A tenant's fixed properties.
+#[derive(Debug)]
+pub(crate) struct TenantPlan {
+    pub(crate) site: u32,
+    pub(crate) patience: Span,
+    pub(crate) priority: u8,
+    pub(crate) think: Option<Draw>,
+    pub(crate) users: u32,
+    /// Requests so far.
+    sent: u64,
+}
+
+impl TenantPlan {
+    /// A closed tenant's users keep their key, an open tenant's requests have one each.
+    #[inline]
+    pub(crate) fn next_key(&mut self, tenant: u32, user: u32) -> u64 {
+        self.sent += 1;
+        let within = if self.think.is_some() { u64::from(user) } else { self.sent };
+        u64::from(tenant) << 48 ^ within
+    }
+}
+
+/// A service's fixed properties.
+#[derive(Debug)]
+pub(crate) struct ServicePlan {
+    pub(crate) first_replica: u32,
+    pub(crate) replicas: u32,
+    /// `u32::MAX` where unlimited.
+    pub(crate) workers: u32,
+    /// `u32::MAX` where work never contends.
+    pub(crate) cores: u32,
+    pub(crate) scheduling: Scheduling,
+    pub(crate) queue_limit: Option<u32>,
+    pub(crate) queue_order: Order,
+    pub(crate) startup: Span,
+    pub(crate) propagates_deadlines: bool,
+    pub(crate) speeds: Vec<f64>,
+    /// Sizes of the pools of connections of each replica.
+    pub(crate) pools: Vec<u32>,
+}
+
+/// A place where somebody calls.
+#[derive(Debug)]
+pub(crate) struct Site {
+    callee: EndpointId,
+    pub(crate) callee_service: u32,
+    pub(crate) first_replica: u32,
+    /// Where the callee's operations begin.
+    pub(crate) first_op: u32,
+    /// The effects among its steps, a bit each.
+    pub(crate) effects: u8,
+    pub(crate) timeout: Option<Span>,
+    pub(crate) timeout_lane: Option<Lane>,
+    pub(crate) optional: bool,
+    pub(crate) retries: Option<Retries>,
+    pub(crate) balancer: Balancer,
+    pub(crate) path: Path,
+    /// Index among the caller's pools.
+    pub(crate) pool: Option<u32>,
+}
+
+/// The way between a caller and its callee.
+#[derive(Debug)]
+pub(crate) struct Path {
+    pub(crate) ends: [Party; 2],
+    hop: Hop,
+    jitter: Span,
+    base_loss: f64,
+    /// Chance that a packet is lost, faults included.
+    loss: f64,
+    /// A partition lies between.
+    cut: bool,
+    /// Nothing lies between.
+    direct: bool,
+    stream: Stream,
+}
+
+#[derive(Debug)]
+enum Hop {
+    None,
+    Lane(Span, Lane),
+    Drawn(Sampler),
+}
+
+/// When a message arrives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Transit {
+    /// In the same instant.
+    Now,
+    /// After the lane's constant delay.
+    InLane(Span, Lane),
+    /// After this.
+    After(Span),
+    /// Never.
+    Lost,
+}
+
+impl Path {
+    fn new(network: &Network, ends: [Party; 2], agenda: &mut Agenda, stream: Stream) -> Self {
+        let sampler = Sampler::new(&network.latency);
+        let hop = match sampler.constant() {
+            Some(Span::ZERO) => Hop::None,
+            Some(span) => agenda.lane(span).map_or(Hop::Drawn(sampler), |lane| Hop::Lane(span, lane)),
+            None => Hop::Drawn(sampler),
+        };
+        let (jitter, base_loss) = (network.jitter, network.loss);
+        let mut path = Path { ends, hop, jitter, base_loss, loss: base_loss, cut: false, direct: false, stream };
+        path.set_faults(false, 0.0);
+        path
+    }
+
+    /// Sends one message.
+    #[inline]
+    pub(crate) fn transit(&mut self) -> Transit {
+        if self.direct { Transit::Now } else { self.travel() }
+    }
+
+    fn travel(&mut self) -> Transit {
+        if self.cut {
+            return Transit::Lost;
+        }
+        if self.jitter == Span::ZERO && self.loss == 0.0 {
+            return match &self.hop {
+                Hop::None => Transit::Now,
+                Hop::Lane(span, lane) => Transit::InLane(*span, *lane),
+                Hop::Drawn(sampler) => Transit::After(sampler.sample(&mut self.stream)),
+            };
+        }
+        self.rough_transit()
+    }
+
+    /// With jitter, and with retransmissions after losses: each waits twice as long as the one before.
+    fn rough_transit(&mut self) -> Transit {
+        let hop = match &self.hop {
+            Hop::None => Span::ZERO,
+            Hop::Lane(span, _) => *span,
+            Hop::Drawn(sampler) => sampler.sample(&mut self.stream),
+        };
+        let mut delay = hop + self.jitter.scaled(self.stream.unit());
+        let mut patience = Network::RETRANSMIT;
+        for _ in 0..Network::TRANSMISSIONS {
+            if !self.stream.chance(self.loss) {
+                return Transit::After(delay);
+            }
+            delay += patience;
+            patience += patience;
+        }
+        Transit::Lost
+    }
+
+    /// What faults do to the path. Two independent causes of loss: a packet survives if it survives both.
+    pub(crate) fn set_faults(&mut self, cut: bool, extra_loss: f64) {
+        self.cut = cut;
+        self.loss = 1.0 - (1.0 - self.base_loss) * (1.0 - extra_loss);
+        self.direct = matches!(self.hop, Hop::None) && self.jitter == Span::ZERO && self.loss == 0.0 && !cut;
+    }
+}
+
+/// Everything that stays as it is, and the streams and policies that belong to it.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) tenants: Vec<TenantPlan>,
+    pub(crate) services: Vec<ServicePlan>,
+    pub(crate) ops: Vec<Op>,
+    pub(crate) draws: Vec<Draw>,
+    pub(crate) sites: Vec<Site>,
+    pub(crate) replicas: u32,
+}
+
+/// The calls of a model in the order in which the engine numbers them: each tenant's, then each step's as it is read.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Sites {
+    /// Who calls: an endpoint, or the tenant of this index.
+    pub callers: Vec<Result<EndpointId, TenantId>>,
+    /// What is called.
+    pub callees: Vec<EndpointId>,
+}
+
+impl Sites {
+    /// Numbers the calls of a model.
+    pub fn of(model: &Model) -> Self {
+        let mut sites = Sites::default();
+        for (index, tenant) in model.tenants.iter().enumerate() {
+            sites.add(Err(TenantId(index as u32)), &tenant.call);
+        }
+        for (s, service) in model.services.iter().enumerate() {
+            for (e, endpoint) in service.endpoints.iter().enumerate() {
+                let caller = EndpointId { service: ServiceId(s as u32), endpoint: e as u32 };
+                for step in endpoint.steps.iter().flat_map(leaves) {
+                    if let Step::Call(call) = step {
+                        sites.add(Ok(caller), call);
+                    }
+                }
+            }
+        }
+        sites
+    }
+
+    fn add(&mut self, caller: Result<EndpointId, TenantId>, call: &Call) {
+        self.callers.push(caller);
+        self.callees.push(call.callee);
+    }
+}
+
+/// A step without the fork around it.
+fn leaves(step: &Step) -> &[Step] {
+    match step {
+        Step::Parallel(branches) => branches,
+        other => std::slice::from_ref(other),
+    }
+}
+
+/// Compiles a model; it has passed [`Model::check`].
+pub(crate) fn compile(model: &Model, seed: u64, agenda: &mut Agenda) -> Plan {
+    let mut compiler = Compiler::new(model, seed, agenda);
+    let tenants = model.tenants.iter().enumerate().map(|(index, _)| compiler.tenant(index)).collect();
+    for (s, service) in model.services.iter().enumerate() {
+        for e in 0..service.endpoints.len() {
+            compiler.endpoint(EndpointId { service: ServiceId(s as u32), endpoint: e as u32 });
+        }
+    }
+    compiler.link();
+    Plan {
+        tenants,
+        services: compiler.services,
+        ops: compiler.ops,
+        draws: compiler.draws,
+        sites: compiler.sites,
+        replicas: compiler.replicas,
+    }
+}
+
+struct Compiler<'a> {
+    model: &'a Model,
+    seed: u64,
+    agenda: &'a mut Agenda,
+    services: Vec<ServicePlan>,
+    /// Where each endpoint's operations begin, and its effects, a bit each.
+    endpoints: BTreeMap<EndpointId, (u32, u8)>,
+    ops: Vec<Op>,
+    draws: Vec<Draw>,
+    sites: Vec<Site>,
+    replicas: u32,
+    /// How many steps of a kind an endpoint has had so far.
+    seen: BTreeMap<String, u32>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(model: &'a Model, seed: u64, agenda: &'a mut Agenda) -> Self {
+        let mut replicas = 0;
+        let mut services = Vec::new();
+        for service in &model.services {
+            services.push(service_plan(service, replicas));
+            replicas += service.replicas;
+        }
+        Compiler {
+            model,
+            seed,
+            agenda,
+            services,
+            endpoints: BTreeMap::new(),
+            ops: Vec::new(),
+            draws: Vec::new(),
+            sites: Vec::new(),
+            replicas,
+            seen: BTreeMap::new(),
+        }
+    }
+
+    fn tenant(&mut self, index: usize) -> TenantPlan {
+        let tenant = &self.model.tenants[index];
+        let site = self.site(&tenant.call, Party::Tenant(TenantId(index as u32)), &tenant.name);
+        let (think, users) = match &tenant.load {
+            Load::Closed { users, think } => (Some(Draw::new(think, self.seed, "think", &tenant.name)), *users),
+            _ => (None, 0),
+        };
+        TenantPlan {
+            site,
+            patience: tenant.patience.unwrap_or(Span::MAX),
+            priority: tenant.priority,
+            think,
+            users,
+            sent: 0,
+        }
+    }
+
+    fn endpoint(&mut self, id: EndpointId) {
+        let service = &self.model.services[id.service.0 as usize];
+        let endpoint = &service.endpoints[id.endpoint as usize];
+        let name = format!("{}.{}", service.name, endpoint.name);
+        let (first_op, mut effects) = (self.ops.len() as u32, 0);
+        for step in &endpoint.steps {
+            if let Step::Effect { effect, .. } = step {
+                effects |= 1 << effect.0;
+            }
+            self.step(step, id.service, &name);
+        }
+        self.ops.push(Op::End);
+        self.endpoints.insert(id, (first_op, effects));
+    }
+
+    /// Tells each site where its callee's operations are, now that all have their place.
+    fn link(&mut self) {
+        for site in &mut self.sites {
+            (site.first_op, site.effects) = self.endpoints[&site.callee];
+        }
+    }
+
+    fn step(&mut self, step: &Step, service: ServiceId, name: &str) {
+        match step {
+            Step::Work(dist) => {
+                let draw = self.draw(dist, "work", name);
+                self.ops.push(Op::Work { draw });
+            }
+            Step::Wait(dist) => {
+                let draw = self.draw(dist, "wait", name);
+                self.ops.push(Op::Wait { draw });
+            }
+            Step::Call(call) => {
+                let site = self.site(call, Party::Service(service), name);
+                self.ops.extend(std::iter::repeat_n(Op::Call { site }, call.times as usize));
+            }
+            Step::Parallel(branches) => self.fork(branches, service, name),
+            Step::Effect { effect, idempotent } => {
+                self.ops.push(Op::Effect { effect: effect.0 as u8, idempotent: *idempotent });
+            }
+        }
+    }
+
+    fn fork(&mut self, branches: &[Step], service: ServiceId, name: &str) {
+        let fork = self.ops.len();
+        self.ops.push(Op::Fork { branches: 0 });
+        for branch in branches {
+            self.step(branch, service, name);
+        }
+        self.ops[fork] = Op::Fork { branches: (self.ops.len() - fork - 1) as u32 };
+    }
+
+    fn draw(&mut self, dist: &Dist, purpose: &str, endpoint: &str) -> u32 {
+        let name = self.numbered(format!("{endpoint} {purpose}"));
+        self.draws.push(Draw::new(dist, self.seed, purpose, &name));
+        self.draws.len() as u32 - 1
+    }
+
+    /// Tells steps of the same kind apart without counting the others, so that a new step moves nobody's luck.
+    fn numbered(&mut self, kind: String) -> String {
+        let seen = self.seen.entry(kind.clone()).or_insert(0);
+        *seen += 1;
+        format!("{kind} {seen}")
+    }
+
+    fn site(&mut self, call: &Call, caller: Party, name: &str) -> u32 {
+        let service = call.callee.service.0 as usize;
+        let target = &self.model.services[service];
+        let endpoint = &target.endpoints[call.callee.endpoint as usize];
+        let name = self.numbered(format!("{name} -> {}.{}", target.name, endpoint.name));
+        let stream = |purpose| Stream::new(self.seed, purpose, &name);
+        let callee = &self.services[service];
+        let index = self.sites.len() as u32;
+        let pool = match caller {
+            Party::Service(from) => {
+                let pools = &self.model.services[from.0 as usize].pools;
+                pools.iter().position(|pool| pool.callee == call.callee.service).map(|pool| pool as u32)
+            }
+            Party::Tenant(_) => None,
+        };
+        let ends = [caller, Party::Service(call.callee.service)];
+        let site = Site {
+            callee_service: call.callee.service.0,
+            callee: call.callee,
+            first_replica: callee.first_replica,
+            first_op: 0,
+            effects: 0,
+            timeout: call.timeout,
+            timeout_lane: call.timeout.and_then(|timeout| self.agenda.lane(timeout)),
+            optional: call.optional,
+            retries: call.retry.as_ref().map(|retry| Retries::new(retry, stream("retry"))),
+            balancer: Balancer::new(self.model.services[service].balance, callee.replicas, index, stream("balance")),
+            path: Path::new(&call.network, ends, self.agenda, stream("network")),
+            pool,
+        };
+        self.sites.push(site);
+        index
+    }
+}
+
+fn service_plan(service: &crate::model::Service, first_replica: u32) -> ServicePlan {
+    ServicePlan {
+        first_replica,
+        replicas: service.replicas,
+        workers: service.workers.unwrap_or(u32::MAX),
+        cores: service.cores.unwrap_or(u32::MAX),
+        scheduling: service.scheduling,
+        queue_limit: service.queue.limit,
+        queue_order: service.queue.order,
+        startup: service.startup,
+        propagates_deadlines: service.deadlines == Deadlines::Propagate,
+        speeds: service.speeds.clone(),
+        pools: service.pools.iter().map(|pool| pool.size).collect(),
+    }
+}
+
+/// The profile of an open tenant with the spikes that faults lay on it.
+pub(crate) fn spiked_profile(model: &Model, tenant: usize, base: &crate::model::Profile) -> crate::model::Profile {
+    use crate::model::FaultKind;
+    let mut profile = base.clone();
+    for fault in &model.faults {
+        if let FaultKind::Spike { tenant: hit, by } = fault.kind
+            && hit.0 as usize == tenant
+        {
+            profile = profile.multiplied(fault.at, fault.at + fault.lasts, by);
+        }
+    }
+    profile
+}
+
+impl crate::model::Profile {
+    /// This profile, `by` times as high from `from` to `to`.
+    fn multiplied(&self, from: Time, to: Time, by: f64) -> Self {
+        let before = self.points.iter().filter(|(at, _)| *at <= from).copied();
+        let within = self.points.iter().filter(|(at, _)| *at > from && *at < to).map(|(at, x)| (*at, x * by));
+        let after = self.points.iter().filter(|(at, _)| *at >= to).copied();
+        let mut points: Vec<(Time, f64)> = before.collect();
+        points.extend([(from, self.at(from)), (from, self.at(from) * by)]);
+        points.extend(within);
+        points.extend([(to, self.at(to) * by), (to, self.at(to))]);
+        points.extend(after);
+        crate::model::Profile { points }
+    }
+
+    /// The multiplier at an instant; at a step, the value after it.
+    fn at(&self, time: Time) -> f64 {
+        let next = self.points.partition_point(|(at, _)| *at <= time);
+        let Some((from, start)) = next.checked_sub(1).map(|index| self.points[index]) else {
+            return self.points.first().map_or(1.0, |point| point.1);
+        };
+        match self.points.get(next) {
+            Some((to, end)) => start + (end - start) * (time.since(from).0 as f64 / to.since(from).0 as f64),
+            None => start,
+        }
+    }
+}
