@@ -1,0 +1,245 @@
+//! A report as a person reads it in a terminal: what came of the requests, who was busy, how it went over time, which
+//! promises were kept.
+//!
+//! Everything fits the width that is given, from 80 columns up; names give way first. Colour only ever repeats what
+//! words and signs say already, so nothing is lost without it. Exact figures are left to `--json`.
+
+mod course;
+mod grid;
+
+use anstyle::{AnsiColor, Style};
+use grid::{Grid, flowed};
+use lab::readable::{self, NOTHING, elided};
+use lab::report::{Calls, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad};
+
+/// Narrower terminals get this many columns all the same.
+const LEAST_WIDTH: usize = 80;
+/// From here on there is room for every digit of a count.
+const ROOMY: usize = 100;
+
+/// The summary of one run, `width` columns wide at most; ends with a line break.
+pub(crate) fn summary(report: &RunReport, width: usize, colour: bool) -> String {
+    let page = Page { width: width.max(LEAST_WIDTH), paint: Paint { on: colour } };
+    let blocks = [
+        page.header(report),
+        page.requests("endpoint", &report.endpoints),
+        page.tenants(report),
+        page.services(&report.services),
+        page.calls(&report.calls),
+        page.effects(&report.effects),
+        course::course(report, page.width, page.paint),
+        page.objectives(&report.objectives),
+    ];
+    stacked(&blocks)
+}
+
+/// The summary of several runs that differ in their seeds only.
+pub(crate) fn replications(found: &Replications, width: usize, colour: bool) -> String {
+    let page = Page { width: width.max(LEAST_WIDTH), paint: Paint { on: colour } };
+    let seeds: Vec<String> = found.seeds.iter().map(u64::to_string).collect();
+    let title = format!("{} runs, means with 95 % intervals", found.replications);
+    let header = vec![
+        page.paint.with(HEADING, &title),
+        page.paint.with(FAINT, &elided(&format!("seeds {}", seeds.join(", ")), page.width)),
+    ];
+    let mut grid = Grid::new(&["measure", "mean", "from", "to", "±"]);
+    for (name, i) in &found.measures {
+        let unit = unit_of(name);
+        let half = (i.high - i.low) / 2.0;
+        let percent = half / i.mean.abs() * 100.0;
+        let spread = if percent.is_finite() { format!("{}%", readable::digits(percent)) } else { NOTHING.to_owned() };
+        grid.row(name, [unit(i.mean), unit(i.low), unit(i.high), spread]);
+    }
+    stacked(&[header, page.grid(grid)])
+}
+
+/// How a measure is written, from the end of its name.
+fn unit_of(measure: &str) -> fn(f64) -> String {
+    match measure.rsplit('.').next().unwrap_or_default() {
+        last if last.ends_with("_ms") => readable::duration,
+        last if last.ends_with("_rps") => |x| format!("{}/s", readable::count(x)),
+        "goodput" | "utilization" => readable::share,
+        "amplification" => factor,
+        _ => readable::count,
+    }
+}
+
+fn factor(x: f64) -> String {
+    format!("{x:.2}x")
+}
+
+fn stacked(blocks: &[Vec<String>]) -> String {
+    let blocks: Vec<String> = blocks.iter().filter(|b| !b.is_empty()).map(|b| b.join("\n")).collect();
+    blocks.join("\n\n") + "\n"
+}
+
+const HEADING: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+const FAULT: Style = AnsiColor::Yellow.on_default();
+
+/// Whether there are colours.
+#[derive(Clone, Copy)]
+struct Paint {
+    on: bool,
+}
+
+impl Paint {
+    fn with(self, style: Style, text: &str) -> String {
+        if self.on { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}
+
+struct Page {
+    width: usize,
+    paint: Paint,
+}
+
+impl Page {
+    fn header(&self, report: &RunReport) -> Vec<String> {
+        let facts = [
+            format!("{} simulated", readable::length(report.simulated_s)),
+            format!("numbers from {} on", readable::length(report.warmup_s)),
+            format!("seed {}", report.seed),
+            format!("{} events", readable::count(report.events as f64)),
+            format!("scenario {}", elided(&report.digest, 16)),
+            format!("Brownout {}", report.version),
+        ];
+        let mut lines = vec![self.paint.with(HEADING, &elided(&report.scenario, self.width))];
+        let facts = flowed(facts.iter().map(String::as_str), " · ", self.width, 0);
+        lines.extend(facts.iter().map(|line| self.paint.with(FAINT, line)));
+        lines
+    }
+
+    fn requests(&self, what: &'static str, all: &Named<Requests>) -> Vec<String> {
+        let mut grid = Grid::new(&[what, "offered", "goodput", "late", "failed", "p50", "p90", "p99", "p99.9", "max"]);
+        for (name, r) in all {
+            let mut cells = vec![
+                self.count(r.offered),
+                r.goodput.map_or(NOTHING.to_owned(), readable::share),
+                self.count(r.late),
+                self.count(r.failed.total()),
+            ];
+            cells.extend(latencies(&r.latency_ms));
+            grid.row(name, cells);
+        }
+        let mut lines = self.grid(grid);
+        for (name, r) in all {
+            lines.extend(self.shortfalls(name, r));
+        }
+        lines
+    }
+
+    /// What the columns leave open: answers with a part missing, and failures by kind.
+    fn shortfalls(&self, name: &str, r: &Requests) -> Vec<String> {
+        let f = r.failed;
+        let kinds = [
+            (r.degraded, "degraded"),
+            (f.timeout, "failed by timeout"),
+            (f.rejected, "rejected"),
+            (f.error, "failed with an error"),
+            (f.breaker, "stopped by a breaker"),
+            (f.unreachable, "unreachable"),
+        ];
+        let parts: Vec<String> =
+            kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", self.count(*n))).collect();
+        if parts.is_empty() {
+            return Vec::new();
+        }
+        let text = format!("of {}: {}", elided(name, self.width / 2), parts.join(", "));
+        let lines = flowed(text.split(' '), " ", self.width - 2, 2);
+        lines.iter().map(|line| self.paint.with(FAINT, &format!("  {line}"))).collect()
+    }
+
+    /// Left out where a single tenant's figures are those of the single endpoint above.
+    fn tenants(&self, report: &RunReport) -> Vec<String> {
+        let same = report.tenants.len() == 1 && report.tenants.values().eq(report.endpoints.values());
+        if same { Vec::new() } else { self.requests("tenant", &report.tenants) }
+    }
+
+    fn services(&self, all: &Named<ServiceLoad>) -> Vec<String> {
+        let mut grid = Grid::new(&["service", "utilization", "queue mean", "queue max", "in service", "amplification"]);
+        for (name, s) in all {
+            grid.row(
+                name,
+                [
+                    s.utilization.map_or(NOTHING.to_owned(), |u| format!("{:.1}%", u * 100.0)),
+                    readable::count(s.queue_mean),
+                    self.count(s.queue_max),
+                    readable::count(s.in_service_mean),
+                    s.amplification.map_or(NOTHING.to_owned(), factor),
+                ],
+            );
+        }
+        self.grid(grid)
+    }
+
+    fn calls(&self, all: &Named<Calls>) -> Vec<String> {
+        let mut grid = Grid::new(&["call", "attempts", "retries", "timeouts", "p50", "p99"]);
+        for (name, c) in all {
+            let [p50, _, p99, ..] = latencies(&c.latency_ms);
+            grid.row(name, [self.count(c.attempts), self.count(c.retries), self.count(c.timeouts), p50, p99]);
+        }
+        self.grid(grid)
+    }
+
+    fn effects(&self, all: &Named<Effects>) -> Vec<String> {
+        let mut grid = Grid::new(&["effect", "requests", "once", "lost", "duplicated"]);
+        for (name, e) in all {
+            grid.row(name, [e.requests, e.once, e.lost, e.duplicated].map(readable::whole));
+        }
+        self.grid(grid)
+    }
+
+    fn objectives(&self, all: &[Objective]) -> Vec<String> {
+        let Some(longest) = all.iter().map(|o| o.text.chars().count()).max() else { return Vec::new() };
+        let met = all.iter().filter(|o| o.met).count();
+        let mut lines = vec![self.paint.with(HEADING, &format!("{met} of {} objectives met", all.len()))];
+        lines.extend(all.iter().map(|objective| self.objective(objective, longest)));
+        lines
+    }
+
+    fn objective(&self, objective: &Objective, longest: usize) -> String {
+        let (style, verdict) = if objective.met { (GOOD, "✓ met  ") } else { (BAD, "✗ unmet") };
+        let found = format!("measured {}", measured(objective));
+        let room = (self.width - "✗ unmet  ".chars().count()).saturating_sub(found.chars().count() + 2).min(longest);
+        let text = elided(&objective.text, room);
+        format!("{}  {text:room$}  {found}", self.paint.with(style, verdict))
+    }
+
+    fn grid(&self, grid: Grid) -> Vec<String> {
+        let mut lines = grid.lines(self.width);
+        if let Some(head) = lines.first_mut() {
+            *head = self.paint.with(HEADING, head);
+        }
+        lines
+    }
+
+    fn count(&self, n: u64) -> String {
+        if self.width >= ROOMY { readable::whole(n) } else { readable::count(n as f64) }
+    }
+}
+
+fn latencies(l: &Latency) -> [String; 5] {
+    [l.p50, l.p90, l.p99, l.p999, l.max].map(|ms| ms.map_or(NOTHING.to_owned(), readable::duration))
+}
+
+/// The value that an objective is about. It comes in the unit that the objective's text ends with.
+fn measured(objective: &Objective) -> String {
+    let Some(value) = objective.value else { return "nothing".to_owned() };
+    let text = objective.text.trim_end();
+    let unit = text.rfind(|c: char| c.is_ascii_digit()).map_or("", |last| &text[last + 1..]);
+    match unit {
+        "us" => readable::duration(value / 1e3),
+        "ms" => readable::duration(value),
+        "s" => readable::duration(value * 1e3),
+        "m" => readable::duration(value * 60e3),
+        "h" => readable::duration(value * 3_600e3),
+        "%" => readable::share(value / 100.0),
+        _ => format!("{}{unit}", readable::digits(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+use super::*;
+use lab::report::{Failures, Interval, Mark};
+use lab::samples::Sample;
+
+/// The summary without colour, checked to fit, and to say the same with colour.
+#[track_caller]
+fn plain(report: &RunReport, width: usize) -> String {
+    let text = summary(report, width, false);
+    for line in text.lines() {
+        assert!(line.chars().count() <= width, "{} columns: {line:?}", line.chars().count());
+        assert_eq!(line, line.trim_end(), "no spaces at the end");
+    }
+    assert_eq!(without_colour(&summary(report, width, true)), text);
+    text
+}
+
+/// Drops `ESC [ … m`.
+fn without_colour(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| out + part.split_once('m').expect("the end of a style").1)
+}
+
+#[test]
+fn a_run_in_80_columns() {
+    insta::assert_snapshot!(plain(&Sample::default().report(), 80));
+}
+
+#[test]
+fn a_run_in_120_columns() {
+    insta::assert_snapshot!(plain(&Sample { endpoints: 3, services: 5, ..Sample::default() }.report(), 120));
+}
+
+#[test]
+fn many_of_everything_in_80_columns() {
+    let mut report = Sample { endpoints: 6, services: 8, ..Sample::default() }.report();
+    report.scenario = "A scenario with a name that goes on for longer than any terminal is wide".to_owned();
+    let mark = |i| Mark {
+        text: format!("fault {i} of very many faults"),
+        from_s: 60.0 * i as f64,
+        to_s: 60.0 * i as f64 + 90.0,
+    };
+    report.timeline.marks = (0..9).map(mark).collect();
+    insta::assert_snapshot!(plain(&report, 80));
+}
+
+#[test]
+fn nothing_measured() {
+    let sample = Sample { seconds: 0, endpoints: 1, services: 1, fault: None, ..Sample::default() };
+    insta::assert_snapshot!(plain(&sample.report(), 80));
+}
+
+#[test]
+fn colour_marks_the_verdicts() {
+    let text = summary(&Sample::default().report(), 80, true);
+    assert!(text.contains("\u{1b}[31m✗ unmet\u{1b}[0m  p99(gateway.checkout) < 500ms"), "{text:?}");
+    assert!(text.contains("\u{1b}[32m✓ met  \u{1b}[0m  goodput(gateway.checkout) >= 50%"), "{text:?}");
+}
+
+#[test]
+fn every_width_fits() {
+    let mut report = Sample { endpoints: 12, services: 20, ..Sample::default() }.report();
+    report.endpoints["gateway.checkout"].failed =
+        Failures { timeout: 987_654, rejected: 87_654, error: 7_654, breaker: 654, unreachable: 54 };
+    let late = |words: &str| Mark { text: words.repeat(30), from_s: 595.0, to_s: 600.0 };
+    report.timeline.marks.extend([late("late "), late("x")]);
+    for width in (80..200).step_by(7) {
+        plain(&report, width);
+    }
+}
+
+#[test]
+fn a_late_faults_words_stand_before_it() {
+    let mut report = Sample::default().report();
+    report.timeline.marks = vec![Mark { text: "one gateway replica crashed".to_owned(), from_s: 560.0, to_s: 600.0 }];
+    let text = plain(&report, 80);
+    assert!(text.contains(" one gateway replica crashed, 9:20 to 10:00 ━━━\n"), "{text}");
+}
+
+#[test]
+fn gaps_stay_empty() {
+    let mut report = Sample { fault: None, ..Sample::default() }.report();
+    for values in report.timeline.series.values_mut() {
+        values[300..].fill(None);
+    }
+    let text = plain(&report, 80);
+    let goodput = text.lines().find(|line| line.starts_with("goodput")).expect("a line");
+    let bars: Vec<char> = goodput.chars().skip(9).take(47).collect();
+    assert!(bars[..23].iter().all(|c| *c != ' ') && bars[24..].iter().all(|c| *c == ' '), "{goodput}");
+}
+
+#[track_caller]
+fn check_measured(text: &str, value: Option<f64>, expected: &str) {
+    assert_eq!(measured(&Objective { text: text.to_owned(), value, met: false }), expected);
+}
+
+#[test]
+fn objectives_are_measured_in_their_own_unit() {
+    check_measured("p99(gateway.checkout) < 500ms", Some(423.0), "423ms");
+    check_measured("p99(gateway.checkout) < 500ms", Some(25_400.0), "25.4s");
+    check_measured("p50(gateway.checkout) < 2s", Some(0.25), "250ms");
+    check_measured("goodput(gateway.checkout) >= 99.9%", Some(99.95), "99.95%");
+    check_measured("amplification(inventory) < 1.5x", Some(1.234_5), "1.23x");
+    check_measured("duplicated(charge) = 0", Some(3.0), "3");
+    check_measured("p99(gateway.checkout) < 2s", None, "nothing");
+}
+
+#[test]
+fn replications_with_intervals() {
+    let interval = |mean: f64, half: f64| Interval { mean, low: mean - half, high: mean + half };
+    let found = Replications {
+        replications: 8,
+        seeds: (7..15).collect(),
+        measures: [
+            ("gateway.checkout.p99_ms".to_owned(), interval(1_234.5, 56.7)),
+            ("gateway.checkout.goodput".to_owned(), interval(0.9987, 0.0004)),
+            ("gateway.checkout.goodput_rps".to_owned(), interval(399.1, 2.2)),
+            ("gateway.checkout.late".to_owned(), interval(0.0, 0.0)),
+            ("inventory.amplification".to_owned(), interval(1.71, 0.09)),
+            ("inventory.utilization".to_owned(), interval(0.803, 0.01)),
+            ("inventory.queue_mean".to_owned(), interval(3.21, 0.4)),
+        ]
+        .into(),
+    };
+    insta::assert_snapshot!(replications(&found, 80, false));
+}
