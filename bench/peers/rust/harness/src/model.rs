@@ -1,0 +1,106 @@
+//! The models, as parameters and as what theory says about them. Times are in nanoseconds, rates per second.
+
+/// M/M/1 at load 0.8.
+pub mod mm1 {
+    /// Mean time between arrivals: 800 a second.
+    pub const GAP_NS: f64 = 1.25e6;
+    /// Mean service time.
+    pub const SERVICE_NS: f64 = 1e6;
+}
+
+/// Three M/M/4 stations in a row, each at load 0.8.
+pub mod tandem {
+    /// Mean time between arrivals: 3,200 a second.
+    pub const GAP_NS: f64 = 1e9 / 3_200.0;
+    /// Mean service time at each station.
+    pub const SERVICE_NS: f64 = 1e6;
+    /// Stations in a row.
+    pub const STATIONS: usize = 3;
+    /// Servers per station.
+    pub const SERVERS: usize = 4;
+}
+
+/// Two servers of one core each behind a round-robin balancer, each at load 0.8, with a timeout per request.
+pub mod web {
+    /// Mean time between arrivals: 1,000 a second.
+    pub const GAP_NS: f64 = 1e6;
+    /// Mean service time.
+    pub const SERVICE_NS: f64 = 1.6e6;
+    /// Servers behind the balancer.
+    pub const SERVERS: usize = 2;
+    /// The client gives up after this.
+    pub const TIMEOUT_NS: u64 = 1_000_000_000;
+}
+
+/// One of the models that the Rust peers run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Model {
+    /// See [`mm1`].
+    Mm1,
+    /// See [`tandem`].
+    Tandem,
+    /// See [`web`].
+    Web,
+}
+
+/// The models by the name that the command line and the output use.
+pub const MODEL_NAMES: [(&str, Model); 3] = [("mm1", Model::Mm1), ("tandem", Model::Tandem), ("web", Model::Web)];
+
+impl Model {
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        MODEL_NAMES.iter().find(|(_, model)| *model == self).map_or("", |(name, _)| name)
+    }
+
+    /// The mean time in the system, in milliseconds, in the long run.
+    pub fn expected_mean_ms(self) -> f64 {
+        match self {
+            Model::Mm1 => sojourn_mm1(1e3 / (mm1::GAP_NS / 1e6), 1e3 / (mm1::SERVICE_NS / 1e6)) * 1e3,
+            Model::Tandem => {
+                let each = sojourn_mmc(1e9 / tandem::GAP_NS, 1e9 / tandem::SERVICE_NS, tandem::SERVERS);
+                each * tandem::STATIONS as f64 * 1e3
+            }
+            Model::Web => sojourn_e2m1(1e9 / web::GAP_NS, 1e9 / web::SERVICE_NS) * 1e3,
+        }
+    }
+}
+
+/// Mean time in an M/M/1 system: 1 / (μ − λ). In seconds.
+fn sojourn_mm1(arrivals: f64, service: f64) -> f64 {
+    1.0 / (service - arrivals)
+}
+
+/// Mean time in an M/M/c system by Erlang's C formula. In seconds. By Burke's theorem the departures are Poisson again,
+/// so that stations in a row add up.
+fn sojourn_mmc(arrivals: f64, service: f64, servers: usize) -> f64 {
+    let offered = arrivals / service;
+    // Erlang B by its recursion, then C from B.
+    let blocked = (1..=servers).fold(1.0, |b, n| offered * b / (n as f64 + offered * b));
+    let load = offered / servers as f64;
+    let waits = blocked / (1.0 - load * (1.0 - blocked));
+    waits / (servers as f64 * service - arrivals) + 1.0 / service
+}
+
+/// Mean time at one of two servers that take turns on Poisson arrivals: gaps are Erlang-2, so each is a GI/M/1 queue,
+/// whose mean time is 1 / (μ (1 − σ)) where σ = A*(μ (1 − σ)) and A* is the gaps' Laplace transform
+/// (Kleinrock, "Queueing Systems" I, section 6.4). In seconds.
+fn sojourn_e2m1(arrivals: f64, service: f64) -> f64 {
+    let transform = |s: f64| (arrivals / (arrivals + s)).powi(2);
+    // The map is a contraction below the root at 1.
+    let sigma = (0..1_000).fold(0.5, |sigma, _| transform(service * (1.0 - sigma)));
+    1.0 / (service * (1.0 - sigma))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Model;
+
+    /// Worked by hand: 1 / 200 s; C(4, 3.2) = 0.5964 gives 3 × 1.7455 ms; 1 − σ = 0.26015 gives 1.6 / 0.26015 ms.
+    #[test]
+    fn theory_agrees_with_worked_examples() {
+        for (model, expected) in [(Model::Mm1, 5.0), (Model::Tandem, 5.2365), (Model::Web, 6.1504)] {
+            let mean = model.expected_mean_ms();
+            assert!((mean - expected).abs() < 1e-3, "{}: {mean} instead of {expected}", model.name());
+        }
+    }
+}
