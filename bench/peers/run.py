@@ -49,6 +49,7 @@ CUSTOMERS = {
     ("handwritten", "mm1"): 30_000_000,
     ("handwritten", "tandem"): 8_000_000,
     ("handwritten", "web"): 15_000_000,
+    ("handwritten", "graph5"): 2_000_000,
     ("simcore", "mm1"): 8_000_000,
     ("simcore", "tandem"): 4_000_000,
     ("simcore", "web"): 6_000_000,
@@ -302,9 +303,10 @@ def thousands(rate: float) -> str:
 
 
 def describe(options: argparse.Namespace) -> str:
+    rounds = "1 round" if options.rounds == 1 else f"{options.rounds} rounds"
     lines = [
         f"- Machine: {cpu()}, {os.cpu_count()} cores; {system()}; load average {os.getloadavg()[0]:.1f} at the end",
-        f"- {options.rounds} rounds in turns, seeds from {options.seed}; median; one core" + (", pinned" if pinned() else ""),
+        f"- {rounds} in turns, seeds from {options.seed}; median" + ("; pinned to one core" if pinned() else ""),
         f"- Versions: {', '.join(versions())}",
     ]
     if options.brownout:

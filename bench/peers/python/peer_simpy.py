@@ -46,11 +46,13 @@ def stations(model_name: str, customers: int, seed: int) -> Simulation:
     gap_rate, service_rate, draw = 1 / model.gap, 1 / model.service, luck.expovariate
     latencies = []
 
-    # A customer is known by when it entered.
-    next_step = lambda entered: latencies.append(env.now - entered)
+    def leave(entered: float) -> None:
+        latencies.append(env.now - entered)
+
+    # From the last station to the first; a customer is known by when it entered.
+    enter = leave
     for _ in range(model.stations):
-        next_step = Station(env, model.servers, lambda: draw(service_rate), next_step).enter
-    enter = next_step
+        enter = Station(env, model.servers, lambda: draw(service_rate), enter).enter
 
     def source():
         for _ in range(customers):

@@ -1,9 +1,10 @@
-//! Exponential times, and the Poisson arrivals that they make.
+//! Exponential and log-normal times, and the Poisson arrivals that the former make.
 
-use rand_distr::{Distribution, Exp1};
+use harness::graph5::Z99;
+use rand_distr::{Distribution, Exp1, LogNormal};
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 
-/// A seeded source of exponential times.
+/// A seeded source of random times.
 pub(crate) struct Luck(Xoshiro256PlusPlus);
 
 impl Luck {
@@ -31,5 +32,22 @@ impl Arrivals {
     pub(crate) fn next(&mut self, now: u64, luck: &mut Luck) -> Option<u64> {
         self.to_come = self.to_come.checked_sub(1)?;
         Some(now + luck.exp(self.gap_ns))
+    }
+}
+
+/// Log-normal times.
+pub(crate) struct LogNormalTimes(LogNormal<f64>);
+
+impl LogNormalTimes {
+    /// By the median and the 99th percentile.
+    pub(crate) fn new(p50_ns: f64, p99_ns: f64) -> Self {
+        let sigma = (p99_ns / p50_ns).ln() / Z99;
+        LogNormalTimes(LogNormal::new(p50_ns.ln(), sigma).expect("the spread is finite"))
+    }
+
+    /// A time in whole nanoseconds.
+    #[inline]
+    pub(crate) fn sample(&self, luck: &mut Luck) -> u64 {
+        self.0.sample(&mut luck.0) as u64
     }
 }

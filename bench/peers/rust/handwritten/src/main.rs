@@ -3,9 +3,11 @@
 //! histogram. No engine that runs models it did not know when it was compiled can expect to be faster.
 
 mod agenda;
+mod graph5;
 mod luck;
 mod mm1;
 mod tandem;
+mod timers;
 mod web;
 
 use harness::{Model, Recorder, Run, measure};
@@ -17,6 +19,7 @@ fn main() {
                 Model::Mm1 => mm1::simulate(run),
                 Model::Tandem => tandem::simulate(run),
                 Model::Web => web::simulate(run),
+                Model::Graph5 => graph5::simulate(run),
             }
         }
     });

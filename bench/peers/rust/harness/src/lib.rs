@@ -5,6 +5,6 @@ mod model;
 mod recorder;
 mod run;
 
-pub use model::{MODEL_NAMES, Model, mm1, tandem, web};
+pub use model::{MODEL_NAMES, Model, graph5, mm1, tandem, web};
 pub use recorder::Recorder;
-pub use run::{Run, measure};
+pub use run::{Run, measure, unsupported};

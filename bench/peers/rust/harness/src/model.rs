@@ -32,6 +32,22 @@ pub mod web {
     pub const TIMEOUT_NS: u64 = 1_000_000_000;
 }
 
+/// Five services: the gateway asks auth, then catalog and pricing at once; pricing asks store.
+pub mod graph5 {
+    /// Mean time between arrivals: 1,000 a second.
+    pub const GAP_NS: f64 = 1e6;
+    /// A message's time, each way.
+    pub const HOP_NS: u64 = 250_000;
+    /// Every call is given up after this.
+    pub const TIMEOUT_NS: u64 = 250_000_000;
+    /// Cores of each service.
+    pub const CORES: usize = 8;
+    /// The 99th percentile of the standard normal distribution.
+    pub const Z99: f64 = 2.326_347_874_040_840_8;
+    /// Each service's work, log-normal by its median and its 99th percentile: gateway, auth, catalog, pricing, store.
+    pub const WORK_NS: [(f64, f64); 5] = [(1e6, 4e6), (0.5e6, 3e6), (2e6, 10e6), (1e6, 5e6), (3e6, 15e6)];
+}
+
 /// One of the models that the Rust peers run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Model {
@@ -41,10 +57,13 @@ pub enum Model {
     Tandem,
     /// See [`web`].
     Web,
+    /// See [`graph5`].
+    Graph5,
 }
 
 /// The models by the name that the command line and the output use.
-pub const MODEL_NAMES: [(&str, Model); 3] = [("mm1", Model::Mm1), ("tandem", Model::Tandem), ("web", Model::Web)];
+pub const MODEL_NAMES: [(&str, Model); 4] =
+    [("mm1", Model::Mm1), ("tandem", Model::Tandem), ("web", Model::Web), ("graph5", Model::Graph5)];
 
 impl Model {
     /// The name on the command line.
@@ -52,16 +71,19 @@ impl Model {
         MODEL_NAMES.iter().find(|(_, model)| *model == self).map_or("", |(name, _)| name)
     }
 
-    /// The mean time in the system, in milliseconds, in the long run.
-    pub fn expected_mean_ms(self) -> f64 {
-        match self {
-            Model::Mm1 => sojourn_mm1(1e3 / (mm1::GAP_NS / 1e6), 1e3 / (mm1::SERVICE_NS / 1e6)) * 1e3,
+    /// The mean time in the system in the long run, in milliseconds, where there is a formula for it.
+    pub fn expected_mean_ms(self) -> Option<f64> {
+        let rate = |mean_ns: f64| 1e9 / mean_ns;
+        let seconds = match self {
+            Model::Mm1 => sojourn_mm1(rate(mm1::GAP_NS), rate(mm1::SERVICE_NS)),
             Model::Tandem => {
-                let each = sojourn_mmc(1e9 / tandem::GAP_NS, 1e9 / tandem::SERVICE_NS, tandem::SERVERS);
-                each * tandem::STATIONS as f64 * 1e3
+                let each = sojourn_mmc(rate(tandem::GAP_NS), rate(tandem::SERVICE_NS), tandem::SERVERS);
+                each * tandem::STATIONS as f64
             }
-            Model::Web => sojourn_e2m1(1e9 / web::GAP_NS, 1e9 / web::SERVICE_NS) * 1e3,
-        }
+            Model::Web => sojourn_e2m1(rate(web::GAP_NS), rate(web::SERVICE_NS)),
+            Model::Graph5 => return None,
+        };
+        Some(seconds * 1e3)
     }
 }
 
@@ -99,7 +121,7 @@ mod tests {
     #[test]
     fn theory_agrees_with_worked_examples() {
         for (model, expected) in [(Model::Mm1, 5.0), (Model::Tandem, 5.2365), (Model::Web, 6.1504)] {
-            let mean = model.expected_mean_ms();
+            let mean = model.expected_mean_ms().unwrap();
             assert!((mean - expected).abs() < 1e-3, "{}: {mean} instead of {expected}", model.name());
         }
     }

@@ -4,7 +4,7 @@
 mod stations;
 mod web;
 
-use harness::{Model, Recorder, Run, measure, mm1, tandem};
+use harness::{Model, Recorder, Run, measure, mm1, tandem, unsupported};
 use nexosim::time::MonotonicTime;
 use rand_distr::{Distribution, Exp1};
 use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
@@ -19,6 +19,7 @@ fn main() {
                 Box::new(stations::prepare(run, tandem::GAP_NS, tandem::SERVICE_NS, tandem::STATIONS, tandem::SERVERS))
             }
             Model::Web => Box::new(web::prepare(run)),
+            model => unsupported("nexosim", model),
         }
     });
 }

@@ -5,7 +5,7 @@
 mod stations;
 mod web;
 
-use harness::{Model, Recorder, Run, measure, mm1, tandem};
+use harness::{Model, Recorder, Run, measure, mm1, tandem, unsupported};
 use rand_distr_for_simcore::Exp;
 
 fn main() {
@@ -16,6 +16,7 @@ fn main() {
                 Box::new(stations::prepare(run, tandem::GAP_NS, tandem::SERVICE_NS, tandem::STATIONS, tandem::SERVERS))
             }
             Model::Web => Box::new(web::prepare(run)),
+            model => unsupported("simcore", model),
         }
     });
 }
