@@ -43,6 +43,7 @@ MODELS = {
 }
 
 RUST_PEERS = ("handwritten", "simcore", "nexosim")
+PYTHON_PACKAGES = {"simpy": "simpy", "ciw": "ciw", "asyncflow": "asyncflow-sim"}
 OLDEST_PYTHON = {"simpy": (3, 11), "ciw": (3, 11), "asyncflow": (3, 12)}
 
 CUSTOMERS = {
@@ -113,7 +114,7 @@ def main() -> None:
                 results.append(run_brownout(options.brownout, model, options.seed + turn))
     if options.raw:
         options.raw.write_text("".join(json.dumps(vars(result)) + "\n" for result in results))
-    print(report(results, models, options))
+    print(report(results, models, options, commands))
     agree(results, models)
 
 
@@ -258,8 +259,10 @@ def resident_peak_kb(pid: int) -> int:
 # Reporting
 
 
-def report(results: list[Result], models: list[str], options: argparse.Namespace) -> str:
-    parts = [describe(options)]
+def report(
+    results: list[Result], models: list[str], options: argparse.Namespace, commands: dict[str, list[str]]
+) -> str:
+    parts = [describe(options, commands)]
     for model in models:
         of_model = [result for result in results if result.model == model]
         if of_model:
@@ -302,18 +305,18 @@ def thousands(rate: float) -> str:
     return f"{rate / 1e3:,.0f} k" if rate >= 10e3 else f"{rate / 1e3:.2f} k"
 
 
-def describe(options: argparse.Namespace) -> str:
+def describe(options: argparse.Namespace, commands: dict[str, list[str]]) -> str:
     rounds = "1 round" if options.rounds == 1 else f"{options.rounds} rounds"
     lines = [
         f"- Machine: {cpu()}, {os.cpu_count()} cores; {system()}; load average {os.getloadavg()[0]:.1f} at the end",
         f"- {rounds} in turns, seeds from {options.seed}; median" + ("; pinned to one core" if pinned() else ""),
-        f"- Versions: {', '.join(versions())}",
+        f"- Versions: {', '.join(versions(commands))}",
     ]
     if options.brownout:
         starts = statistics.median(start_up_ms(options.brownout) for _ in range(5))
         lines.append(
-            f"- Brownout: `{version_of(options.brownout)}`, whole-process wall time; {starts:.1f} ms of it is the start "
-            "of a process that prints its version. The peers' seconds are the simulation alone"
+            f"- Brownout: `{version_of(options.brownout)}`, whole-process wall time (a bare start takes {starts:.1f} ms); "
+            "the peers' seconds are the simulation alone"
         )
     return "\n".join(lines)
 
@@ -335,19 +338,17 @@ def system() -> str:
     return f"{name}, kernel {platform.release()}"
 
 
-def versions() -> Iterator[str]:
+def versions(commands: dict[str, list[str]]) -> Iterator[str]:
     yield checked(["rustc", "--version"]).strip()
-    names = ("hdrhistogram", "nexosim", "simcore")
     lock = (RUST / "Cargo.lock").read_text().split("[[package]]")
     for package in lock:
-        fields = dict(line.split(" = ", 1) for line in package.splitlines() if " = " in line)
-        if fields.get("name", "").strip('"') in names:
-            yield f"{fields['name']} {fields['version']}".replace('"', "")
-    for venv in sorted(VENVS.glob("*")):
-        listed = checked([str(venv / "bin" / "python"), "-m", "pip", "list", "--format=json", "--disable-pip-version-check"])
-        packages = {package["name"].lower(): package["version"] for package in json.loads(listed)}
-        peers = [f"{name} {packages[name]}" for name in ("simpy", "ciw", "asyncflow-sim") if name in packages]
-        yield f"on Python {venv.name.split('-')[0]}: {' '.join(peers)}"
+        fields = dict(line.replace('"', "").split(" = ", 1) for line in package.splitlines() if " = " in line)
+        if fields.get("name") in ("hdrhistogram", "nexosim", "simcore"):
+            yield f"{fields['name']} {fields['version']}"
+    for peer, package in PYTHON_PACKAGES.items():
+        if peer in commands:
+            ask = f"import importlib.metadata as m, platform as p; print(m.version({package!r}), 'on Python', p.python_version())"
+            yield f"{package} {checked([commands[peer][0], '-c', ask]).strip()}"
 
 
 def version_of(binary: Path) -> str:
