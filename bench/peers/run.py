@@ -174,7 +174,7 @@ def environment(peer: str, found: list[Interpreter]) -> Path:
 PROBE = """
 import ensurepip, heapq, json, sys, time, venv
 def once():
-    started, heap = time.perf_counter(), []
+    started, heap = time.process_time(), []
     def numbers():
         for n in range(100_000):
             yield n * 7919 % 100_003
@@ -182,8 +182,8 @@ def once():
         heapq.heappush(heap, (n, len(heap)))
     while heap:
         heapq.heappop(heap)
-    return time.perf_counter() - started
-print(json.dumps([sys.version_info[:3], min(once() for _ in range(3))]))
+    return time.process_time() - started
+print(json.dumps([sys.version_info[:3], min(once() for _ in range(5))]))
 """
 
 
@@ -315,7 +315,7 @@ def describe(options: argparse.Namespace, commands: dict[str, list[str]]) -> str
     if options.brownout:
         starts = statistics.median(start_up_ms(options.brownout) for _ in range(5))
         lines.append(
-            f"- Brownout: `{version_of(options.brownout)}`, whole-process wall time (a bare start takes {starts:.1f} ms); "
+            f"- Brownout: `{version_of(options.brownout)}`, whole-process wall time (a bare start: {starts:.1f} ms); "
             "the peers' seconds are the simulation alone"
         )
     return "\n".join(lines)
@@ -347,8 +347,9 @@ def versions(commands: dict[str, list[str]]) -> Iterator[str]:
             yield f"{fields['name']} {fields['version']}"
     for peer, package in PYTHON_PACKAGES.items():
         if peer in commands:
-            ask = f"import importlib.metadata as m, platform as p; print(m.version({package!r}), 'on Python', p.python_version())"
-            yield f"{package} {checked([commands[peer][0], '-c', ask]).strip()}"
+            ask = f"import importlib.metadata as m, platform as p; print(m.version({package!r}), p.python_version())"
+            version, python = checked([commands[peer][0], "-c", ask]).split()
+            yield f"{package} {version} on Python {python}"
 
 
 def version_of(binary: Path) -> str:

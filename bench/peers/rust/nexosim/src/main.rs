@@ -32,8 +32,10 @@ struct Exponential {
 }
 
 impl Exponential {
-    fn new(mean_ns: f64, seed: u64, stream: u64) -> Self {
-        let luck = Xoshiro256PlusPlus::seed_from_u64(seed ^ stream.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    /// Streams of one seed do not overlap.
+    fn new(mean_ns: f64, seed: u64, stream: u32) -> Self {
+        let mut luck = Xoshiro256PlusPlus::seed_from_u64(seed);
+        (0..stream).for_each(|_| luck.jump());
         Exponential { luck, mean_ns }
     }
 
