@@ -93,8 +93,8 @@ class Interpreter:
 
     path: str
     version: tuple[int, ...]
-    seconds: float
-    """For a fixed piece of work, to tell an optimized build from one that is not."""
+    optimized: bool
+    """Built with optimization by profile, which makes it up to half as fast again."""
 
 
 def main() -> None:
@@ -154,42 +154,33 @@ def prepare(peers: list[str]) -> dict[str, list[str]]:
 
 
 def environment(peer: str, found: list[Interpreter]) -> Path:
-    """The interpreter of a virtual environment on the fastest Python that the peer supports."""
+    """The interpreter of a virtual environment on the best Python that the peer supports: an optimized build, and a new one."""
     fit = [python for python in found if python.version >= OLDEST_PYTHON[peer]]
     if not fit:
         wanted = ".".join(map(str, OLDEST_PYTHON[peer]))
         sys.exit(f"error: {peer} needs Python {wanted} or later with venv\nhint: leave it out by naming others: --peer")
-    fastest = min(fit, key=lambda python: python.seconds)
+    best = max(fit, key=lambda python: (python.optimized, python.version))
     requirements = PYTHON / "requirements.txt"
-    place = hashlib.sha256(fastest.path.encode()).hexdigest()[:8]
-    venv = VENVS / f"{'.'.join(map(str, fastest.version))}-{place}"
+    place = hashlib.sha256(best.path.encode()).hexdigest()[:8]
+    venv = VENVS / f"{'.'.join(map(str, best.version))}-{place}"
     installed, wanted = venv / "requirements.txt", requirements.read_text()
     if not installed.exists() or installed.read_text() != wanted:
-        checked([fastest.path, "-m", "venv", "--clear", str(venv)])
+        checked([best.path, "-m", "venv", "--clear", str(venv)])
         checked([str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "-r", str(requirements)])
         installed.write_text(wanted)
     return venv / "bin" / "python"
 
 
 PROBE = """
-import ensurepip, heapq, json, sys, time, venv
-def once():
-    started, heap = time.process_time(), []
-    def numbers():
-        for n in range(100_000):
-            yield n * 7919 % 100_003
-    for n in numbers():
-        heapq.heappush(heap, (n, len(heap)))
-    while heap:
-        heapq.heappop(heap)
-    return time.process_time() - started
-print(json.dumps([sys.version_info[:3], min(once() for _ in range(5))]))
+import ensurepip, json, sys, sysconfig, venv
+optimized = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
+print(json.dumps([sys.version_info[:3], optimized]))
 """
 
 
 def interpreters() -> Iterator[Interpreter]:
-    """The Pythons on the path, the system's own, and pyenv's; each with its speed. Distributions build Python with
-    optimizations that pyenv leaves out unless asked, which makes half as much again."""
+    """The Pythons on the path, the system's own, and pyenv's. Distributions optimize their builds, pyenv does so only
+    when asked."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     names = ["python3", *(f"python3.{minor}" for minor in range(11, 16))]
     places = [sys.executable, *map(shutil.which, names), "/usr/bin/python3"]
@@ -197,8 +188,8 @@ def interpreters() -> Iterator[Interpreter]:
     for path in dict.fromkeys(filter(None, places)):
         probe = subprocess.run([path, "-c", PROBE], capture_output=True, text=True)
         if probe.returncode == 0:
-            version, seconds = json.loads(probe.stdout)
-            yield Interpreter(path, tuple(version), seconds)
+            version, optimized = json.loads(probe.stdout)
+            yield Interpreter(path, tuple(version), optimized)
 
 
 def checked(command: list[str], cwd: Path | None = None) -> str:
