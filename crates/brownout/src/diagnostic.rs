@@ -1,10 +1,10 @@
 //! Problems of a scenario drawn for a terminal: the place, the line with what is wrong underlined, what was expected,
 //! and a hint.
 //!
-//! Only looks are decided here; what is wrong, and where, is [`lab::scenario`]'s.
+//! Only looks are decided here; what is wrong, and where, is [`app::scenario`]'s.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use lab::scenario::{Origin, Override, Problem};
+use app::scenario::{Origin, Override, Problem};
 
 /// Whether to colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,7 +57,7 @@ impl<'a> Sources<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lab::scenario::read;
+    use app::scenario::read;
 
     const WRONG: &str = "brownout: 1
 name: Größe

@@ -1,8 +1,24 @@
 //! The binary: a file per command.
+//!
+//! Results go to standard output, everything else to standard error. Exit status: 0 done, 1 the answer is no, 2 it could
+//! not be done. A reader that closes the pipe early is no error.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the commands that read scenarios are not here yet"))]
+mod cli;
+mod commands;
 mod diagnostic;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command prints a report yet"))]
+mod failure;
 mod summary;
+mod terminal;
 
-fn main() {}
+use clap::Parser;
+use cli::Cli;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = terminal::Terminal::new(cli.color, cli.quiet);
+    match commands::execute(cli.command, &terminal) {
+        Ok(status) => status,
+        Err(failure) => failure.report(&terminal),
+    }
+}

@@ -1,4 +1,8 @@
 //! From a scenario file to runs, statistics and evidence.
+//!
+//! [`scenario`] reads a file into the engine's model, [`run`] and [`replicate`] drive the engine, [`reporting`] turns what
+//! it measured into the [`report`] that everything else starts from: pictures, traces, summaries, programs that read JSON.
+//! Left out: where files and results are kept, and how they are shown in a terminal or a browser.
 
 pub mod otlp;
 pub mod picture;
@@ -11,3 +15,4 @@ pub mod run;
 pub mod samples;
 pub mod scenario;
 pub mod stats;
+pub mod traces;

@@ -2,8 +2,8 @@
 //! faults and the times below.
 
 use super::{FAULT, HEADING, Paint};
-use lab::readable::{self, elided};
-use lab::report::{Mark, RunReport};
+use app::readable::{self, elided};
+use app::report::{Mark, RunReport};
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const LABEL: usize = 9;

@@ -1,7 +1,7 @@
 //! Tables without lines: a name on the left, numbers to the right of it.
 
+use app::readable::elided;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use lab::readable::elided;
 
 /// A table in the making. Without rows it has no lines at all.
 pub(super) struct Grid {

@@ -8,9 +8,9 @@ mod course;
 mod grid;
 
 use anstyle::{AnsiColor, Style};
+use app::readable::{self, NOTHING, elided};
+use app::report::{Calls, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad};
 use grid::{Grid, flowed};
-use lab::readable::{self, NOTHING, elided};
-use lab::report::{Calls, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad};
 
 /// Narrower terminals get this many columns all the same.
 const LEAST_WIDTH: usize = 80;

@@ -1,6 +1,6 @@
 use super::*;
-use lab::report::{Failures, Interval, Mark};
-use lab::samples::Sample;
+use app::report::{Failures, Interval, Mark};
+use app::samples::Sample;
 
 /// The summary without colour, checked to fit, and to say the same with colour.
 #[track_caller]

@@ -1,0 +1,26 @@
+//! One file per command; each turns what was typed into a call of `app` and prints what comes back.
+
+mod check;
+mod run;
+mod tooling;
+
+use crate::cli::Command;
+use crate::failure::Failure;
+use crate::terminal::Terminal;
+use std::process::ExitCode;
+
+/// The exit status, or why there is no answer.
+pub(crate) type Done = Result<ExitCode, Failure>;
+
+/// The answer is no.
+const NO: u8 = 1;
+
+pub(crate) fn execute(command: Command, terminal: &Terminal) -> Done {
+    match command {
+        Command::Run(run) => run::run(run, terminal),
+        Command::Check(check) => check::check(check, terminal),
+        Command::Schema => tooling::schema(terminal),
+        Command::Completions { shell } => tooling::completions(shell, terminal),
+        Command::Man { folder } => tooling::man(&folder, terminal),
+    }
+}

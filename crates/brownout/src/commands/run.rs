@@ -1,0 +1,74 @@
+//! `brownout run`: simulates a scenario and says what happened.
+
+use super::{Done, NO};
+use crate::cli::Run;
+use crate::failure::Failure;
+use crate::summary::{replications, summary};
+use crate::terminal::Terminal;
+use app::report::RunReport;
+use app::scenario::Scenario;
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+pub(crate) fn run(run: Run, terminal: &Terminal) -> Done {
+    let Run { scenario, seed, json, .. } = &run;
+    let scenario = app::open_scenario(&scenario.clone().selection())?;
+    if let Some(count) = run.replications {
+        return replicate(&scenario, *seed, count, run.threads, *json, terminal);
+    }
+    let report = simulate(&scenario, &run, terminal)?;
+    if let Some(file) = &run.plot {
+        app::save_picture(&report, file)?;
+        terminal.remark(&format!("picture written to {}", file.display()));
+    }
+    if *json {
+        terminal.print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
+    } else {
+        terminal.print(&summary(&report, terminal.width(), terminal.colours_results()))?;
+    }
+    let unmet = report.objectives.iter().any(|objective| !objective.met);
+    Ok(ExitCode::from(if run.enforce && unmet { NO } else { 0 }))
+}
+
+fn simulate(scenario: &Scenario, run: &Run, terminal: &Terminal) -> Result<RunReport, Failure> {
+    let mut progress = terminal.progress();
+    let mut watch = |share: f64| {
+        progress.reach(share);
+        ControlFlow::Continue(())
+    };
+    let Some(traces) = run.traces else { return Ok(app::run_scenario(scenario, run.seed, &mut watch)?) };
+    let (report, exported) = app::trace_scenario(scenario, run.seed, traces as usize, &mut watch)?;
+    let file = &run.traces_to;
+    std::fs::write(file, exported + "\n").map_err(|error| Failure::File(file.clone(), error))?;
+    drop(progress);
+    terminal.remark(&format!("traces written to {}", file.display()));
+    Ok(report)
+}
+
+fn replicate(
+    scenario: &Scenario,
+    seed: u64,
+    count: u32,
+    threads: Option<u32>,
+    json: bool,
+    terminal: &Terminal,
+) -> Done {
+    let progress = Mutex::new((terminal.progress(), 0));
+    let done = || {
+        // A poisoned lock only means that a bar is not drawn.
+        if let Ok(mut state) = progress.lock() {
+            state.1 += 1;
+            let share = f64::from(state.1) / f64::from(count);
+            state.0.reach(share);
+        }
+    };
+    let found = app::replicate_scenario(scenario, seed, count, threads, &done)?;
+    drop(progress);
+    if json {
+        terminal.print(&(serde_json::to_string_pretty(&found)? + "\n"))?;
+    } else {
+        terminal.print(&replications(&found, terminal.width(), terminal.colours_results()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

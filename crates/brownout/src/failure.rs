@@ -1,0 +1,91 @@
+//! What stops a command: an error with its place, a hint what to do, and the exit status.
+
+use crate::diagnostic::{Colour, Sources, render};
+use crate::terminal::Terminal;
+use anstyle::{AnsiColor, Style};
+use std::io;
+use std::process::ExitCode;
+
+/// Why a command could not do what it was asked.
+pub(crate) enum Failure {
+    App(app::Failure),
+    /// The result could not be printed.
+    Output(io::Error),
+    /// A file that a command writes itself could not be written.
+    File(std::path::PathBuf, io::Error),
+    /// The result could not be put into JSON.
+    Json(serde_json::Error),
+}
+
+impl From<app::Failure> for Failure {
+    fn from(failure: app::Failure) -> Self {
+        Failure::App(failure)
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Failure::Json(error)
+    }
+}
+
+const COULD_NOT: u8 = 2;
+
+impl Failure {
+    /// Says what went wrong and gives the exit status.
+    pub(crate) fn report(&self, terminal: &Terminal) -> ExitCode {
+        let colour = terminal.colour_of_remarks();
+        match self {
+            // Whoever read the output has seen enough.
+            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+            Failure::App(app::Failure::Invalid(invalid)) => eprint!("{}", problems(invalid, colour)),
+            other => eprint!("{}", other.text(colour)),
+        }
+        ExitCode::from(COULD_NOT)
+    }
+
+    fn text(&self, colour: Colour) -> String {
+        let (message, hint) = match self {
+            Failure::App(failure) => (failure.to_string(), hint(failure)),
+            Failure::Output(error) => (format!("cannot print the result: {error}"), None),
+            Failure::File(file, error) => (format!("cannot write {}: {error}", file.display()), None),
+            Failure::Json(error) => (format!("cannot put the result into JSON: {error}"), None),
+        };
+        let mut text = line("error", AnsiColor::Red, &message, colour);
+        if let Some(hint) = hint {
+            text += &line("hint", AnsiColor::Cyan, &hint, colour);
+        }
+        text
+    }
+}
+
+/// The problems of a scenario file, drawn.
+pub(crate) fn problems(invalid: &app::Invalid, colour: Colour) -> String {
+    let name = invalid.file.display().to_string();
+    render(&invalid.problems, &Sources { file: (&name, &invalid.source), sets: &invalid.sets }, colour)
+}
+
+fn hint(failure: &app::Failure) -> Option<String> {
+    match failure {
+        app::Failure::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            Some("name a scenario file, such as one of content/scenarios".to_owned())
+        }
+        app::Failure::NoVariant { known, .. } if known.is_empty() => Some("this scenario has no variants".to_owned()),
+        app::Failure::NoVariant { known, .. } => Some(format!("there is {}", known.join(", "))),
+        app::Failure::PictureKind(_) => Some("name the picture something.svg or something.png".to_owned()),
+        app::Failure::Run(_) => {
+            Some("lower a rate or the duration, or bound a queue: `queue: 512` on the service that fills up".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn line(label: &str, colour: AnsiColor, text: &str, wanted: Colour) -> String {
+    match wanted {
+        Colour::Plain => format!("{label}: {text}\n"),
+        Colour::Ansi => {
+            let style = Style::new().fg_color(Some(colour.into())).bold();
+            format!("{style}{label}{style:#}: {text}\n")
+        }
+    }
+}
