@@ -42,7 +42,7 @@ impl Simulation {
     }
 
     /// Begins a call and makes its first attempt.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin_call<O: Observer>(&mut self, site: u32, caller: Caller, observer: &mut O) {
         let call = self.calls.insert(Call {
             parent: caller.parent,
