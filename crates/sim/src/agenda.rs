@@ -177,14 +177,18 @@ impl Agenda {
     }
 
     #[inline]
-    fn entry(&mut self, at: Time, event: Event) -> Entry {
+    fn entry(&mut self, at: Time, event: Waiting) -> Entry {
         self.scheduled += 1;
-        Entry { key: u128::from(at.0) << 64 | u128::from(self.scheduled), event: event.wait() }
+        Entry { key: u128::from(at.0) << 64 | u128::from(self.scheduled), event }
     }
 
     /// Schedules in a lane; `at` must not precede the lane's last event.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push_lane(&mut self, lane: Lane, at: Time, event: Event) {
+        self.put_in_lane(lane, at, event.wait());
+    }
+
+    fn put_in_lane(&mut self, lane: Lane, at: Time, event: Waiting) {
         let entry = self.entry(at, event);
         let index = usize::from(lane.0);
         if self.heads[index].key != EMPTY.key {
@@ -199,11 +203,15 @@ impl Agenda {
     }
 
     /// Schedules at any time that is not past. What is due at the end of time never is.
-    #[inline]
+    // Whoever schedules knows the kind of event, so packing it there costs next to nothing.
+    #[inline(always)]
     pub(crate) fn push(&mut self, at: Time, event: Event) {
-        if at == Time::NEVER {
-            return;
+        if at != Time::NEVER {
+            self.put(at, event.wait());
         }
+    }
+
+    fn put(&mut self, at: Time, event: Waiting) {
         let entry = self.entry(at, event);
         if entry.time() >= self.horizon {
             self.push_beyond(entry);

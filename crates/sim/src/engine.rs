@@ -60,9 +60,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// A gigabyte, and some ten minutes.
+    /// A gigabyte, and some ten minutes. With two events a request no histogram's 32-bit count overflows.
     fn default() -> Self {
-        Limits { in_flight: 5_000_000, events: 20_000_000_000 }
+        Limits { in_flight: 5_000_000, events: 8_000_000_000 }
     }
 }
 
@@ -325,7 +325,7 @@ impl Simulation {
         if until == self.ends || idle { Progress::Done } else { Progress::Running }
     }
 
-    #[inline]
+    #[inline(always)]
     fn move_to(&mut self, at: Time) {
         if at == self.now {
             self.same_instant += 1;
@@ -338,7 +338,7 @@ impl Simulation {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn handle<O: Observer>(&mut self, waiting: Waiting, observer: &mut O) {
         self.events += 1;
         match waiting.event() {
@@ -412,7 +412,7 @@ impl Simulation {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn schedule_arrival(&mut self, tenant: u32) {
         let (at, lane) = match &mut self.sources[tenant as usize] {
             Source::Open(process, lane) => (process.next(), *lane),
@@ -431,7 +431,7 @@ impl Simulation {
     }
 
     /// Hands an event over after what the path between caller and callee makes of it.
-    #[inline]
+    #[inline(always)]
     fn post(&mut self, transit: Transit, event: Event) {
         match transit {
             Transit::Now => self.at_once.push_back(event.wait()),
@@ -442,7 +442,7 @@ impl Simulation {
     }
 
     /// One call or job less works for the request.
-    #[inline]
+    #[inline(always)]
     fn release<O: Observer>(&mut self, request: Ref, observer: &mut O) {
         let state = &mut self.requests[request];
         state.refs -= 1;

@@ -77,7 +77,7 @@ fn what(kind: u64, small: [u8; 2], number: u32) -> u64 {
 }
 
 impl Event {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn wait(self) -> Waiting {
         let (whom, what) = match self {
             Event::Arrive { tenant } => (u64::from(tenant), what(0, [0; 2], 0)),
