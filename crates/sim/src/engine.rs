@@ -15,7 +15,7 @@ mod jobs;
 use crate::agenda::{Agenda, Lane};
 use crate::arrivals::ArrivalProcess;
 use crate::check::ModelError;
-use crate::event::{Answer, Event, Failure};
+use crate::event::{Answer, Event, Failure, Waiting};
 use crate::fact::{Applied, Fact, Observer, Outcome};
 use crate::model::{Load, Model};
 use crate::plan::{self, Op, Plan, Transit};
@@ -60,9 +60,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// A gigabyte, and some ten minutes.
+    /// A gigabyte, and some ten minutes. With two events a request no histogram's 32-bit count overflows.
     fn default() -> Self {
-        Limits { in_flight: 5_000_000, events: 20_000_000_000 }
+        Limits { in_flight: 5_000_000, events: 8_000_000_000 }
     }
 }
 
@@ -70,7 +70,7 @@ impl Default for Limits {
 const STANDSTILL: u64 = 100_000_000;
 
 /// A tenant's request, until nothing works for it any more.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Request {
     sent_at: Time,
     /// Decides the replica where callers balance by hash.
@@ -86,7 +86,7 @@ struct Request {
 }
 
 /// A call under way: one or more attempts, and somebody who waits.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Call {
     /// The job that waits; none where a tenant does.
     parent: Ref,
@@ -111,15 +111,16 @@ struct Call {
 }
 
 /// Whether a call has the connection it needs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Connection {
+    #[default]
     None,
     Waiting,
     Held,
 }
 
 /// An attempt at its replica.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Job {
     call: Ref,
     request: Ref,
@@ -157,8 +158,9 @@ impl Job {
 }
 
 /// How far an attempt has come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Phase {
+    #[default]
     Travelling,
     Queued,
     Running,
@@ -222,7 +224,7 @@ pub struct Simulation {
     /// What has not ended by here never does.
     ends: Time,
     agenda: Agenda,
-    at_once: VecDeque<Event>,
+    at_once: VecDeque<Waiting>,
     plan: Plan,
     sources: Vec<Source>,
     requests: Slab<Request>,
@@ -323,7 +325,7 @@ impl Simulation {
         if until == self.ends || idle { Progress::Done } else { Progress::Running }
     }
 
-    #[inline]
+    #[inline(always)]
     fn move_to(&mut self, at: Time) {
         if at == self.now {
             self.same_instant += 1;
@@ -336,10 +338,10 @@ impl Simulation {
         }
     }
 
-    #[inline]
-    fn handle<O: Observer>(&mut self, event: Event, observer: &mut O) {
+    #[inline(always)]
+    fn handle<O: Observer>(&mut self, waiting: Waiting, observer: &mut O) {
         self.events += 1;
-        match event {
+        match waiting.event() {
             Event::Arrive { tenant } => self.on_arrive(tenant, observer),
             Event::Send { tenant, user } => self.on_send(tenant, user, observer),
             Event::Deliver { job } => self.on_deliver(job, observer),
@@ -410,7 +412,7 @@ impl Simulation {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn schedule_arrival(&mut self, tenant: u32) {
         let (at, lane) = match &mut self.sources[tenant as usize] {
             Source::Open(process, lane) => (process.next(), *lane),
@@ -429,10 +431,10 @@ impl Simulation {
     }
 
     /// Hands an event over after what the path between caller and callee makes of it.
-    #[inline]
+    #[inline(always)]
     fn post(&mut self, transit: Transit, event: Event) {
         match transit {
-            Transit::Now => self.at_once.push_back(event),
+            Transit::Now => self.at_once.push_back(event.wait()),
             Transit::InLane(span, lane) => self.agenda.push_lane(lane, self.now + span, event),
             Transit::After(span) => self.agenda.push(self.now + span, event),
             Transit::Lost => {}
@@ -440,7 +442,7 @@ impl Simulation {
     }
 
     /// One call or job less works for the request.
-    #[inline]
+    #[inline(always)]
     fn release<O: Observer>(&mut self, request: Ref, observer: &mut O) {
         let state = &mut self.requests[request];
         state.refs -= 1;

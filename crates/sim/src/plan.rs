@@ -171,6 +171,7 @@ impl Path {
         if self.direct { Transit::Now } else { self.travel() }
     }
 
+    #[inline(never)]
     fn travel(&mut self) -> Transit {
         if self.cut {
             return Transit::Lost;

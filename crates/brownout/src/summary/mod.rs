@@ -37,9 +37,10 @@ pub(crate) fn summary(report: &RunReport, width: usize, colour: bool) -> String 
 pub(crate) fn replications(found: &Replications, width: usize, colour: bool) -> String {
     let page = Page { width: width.max(LEAST_WIDTH), paint: Paint { on: colour } };
     let seeds: Vec<String> = found.seeds.iter().map(u64::to_string).collect();
-    let title = format!("{} runs, means with 95 % intervals", found.replications);
+    let title = format!("{} runs, means with 95 % intervals · scenario {}", found.replications, found.digest);
     let header = vec![
-        page.paint.with(HEADING, &title),
+        page.paint.with(HEADING, &elided(&found.scenario, page.width)),
+        page.paint.with(FAINT, &title),
         page.paint.with(FAINT, &elided(&format!("seeds {}", seeds.join(", ")), page.width)),
     ];
     let mut grid = Grid::new(&["measure", "mean", "from", "to", "±"]);

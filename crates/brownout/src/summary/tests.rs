@@ -109,6 +109,9 @@ fn objectives_are_measured_in_their_own_unit() {
 fn replications_with_intervals() {
     let interval = |mean: f64, half: f64| Interval { mean, low: mean - half, high: mean + half };
     let found = Replications {
+        scenario: "Checkout".to_owned(),
+        digest: "0123456789abcdef".to_owned(),
+        version: "0.1.0".to_owned(),
         replications: 8,
         seeds: (7..15).collect(),
         measures: [

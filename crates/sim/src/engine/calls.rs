@@ -4,7 +4,7 @@ use super::*;
 use crate::retry::Next;
 
 impl Simulation {
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_arrive<O: Observer>(&mut self, tenant: u32, observer: &mut O) {
         self.schedule_arrival(tenant);
         self.send_request(tenant, 0, observer);
@@ -14,7 +14,7 @@ impl Simulation {
         self.send_request(tenant, user, observer);
     }
 
-    #[inline]
+    #[inline(always)]
     fn send_request<O: Observer>(&mut self, tenant: u32, user: u32, observer: &mut O) {
         let plan = &mut self.plan.tenants[tenant as usize];
         let request = self.requests.insert(Request {
@@ -42,7 +42,7 @@ impl Simulation {
     }
 
     /// Begins a call and makes its first attempt.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin_call<O: Observer>(&mut self, site: u32, caller: Caller, observer: &mut O) {
         let call = self.calls.insert(Call {
             parent: caller.parent,
@@ -65,7 +65,7 @@ impl Simulation {
         self.make_attempt(call, observer);
     }
 
-    #[inline]
+    #[inline(always)]
     fn make_attempt<O: Observer>(&mut self, call: Ref, observer: &mut O) {
         let state = &mut self.calls[call];
         state.attempt += 1;
@@ -110,7 +110,7 @@ impl Simulation {
     }
 
     /// Gives the connection of an ended attempt to the first call that still waits for one.
-    #[inline]
+    #[inline(always)]
     fn return_connection<O: Observer>(&mut self, call: Ref, observer: &mut O) {
         if self.calls[call].connection != Connection::None {
             self.return_taken_connection(call, observer);
@@ -133,6 +133,7 @@ impl Simulation {
     }
 
     /// Lets waiting calls go while there are connections.
+    #[inline(never)]
     pub(super) fn serve_pool<O: Observer>(&mut self, caller: usize, pool: usize, observer: &mut O) {
         while self.replicas[caller].pools[pool].used < self.replicas[caller].pools[pool].size {
             let Some((next, attempt)) = self.replicas[caller].pools[pool].waiting.pop_front() else { return };
@@ -145,7 +146,7 @@ impl Simulation {
     }
 
     /// Sends the current attempt of a call to one of the callee's replicas.
-    #[inline]
+    #[inline(always)]
     fn send_attempt<O: Observer>(&mut self, call: Ref, observer: &mut O) {
         let state = &self.calls[call];
         let site = &mut self.plan.sites[state.site as usize];
@@ -186,7 +187,7 @@ impl Simulation {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_reply<O: Observer>(&mut self, call: Ref, attempt: u8, answer: Answer, observer: &mut O) {
         let Some(state) = self.calls.get(call).filter(|state| state.awaiting & 1 << attempt != 0) else { return };
         if let Some(resumes) = pause(&self.replicas, state.caller, self.now) {
@@ -246,6 +247,7 @@ impl Simulation {
         }
     }
 
+    #[inline(never)]
     pub(super) fn on_retry<O: Observer>(&mut self, call: Ref, observer: &mut O) {
         let Call { parent, caller, .. } = self.calls[call];
         if !parent.is_none() && !self.jobs.contains(parent) {
@@ -259,7 +261,7 @@ impl Simulation {
     }
 
     /// The caller has its final answer.
-    #[inline]
+    #[inline(always)]
     fn end_call<O: Observer>(&mut self, call: Ref, answer: Answer, observer: &mut O) {
         self.return_connection(call, observer);
         let state = &self.calls[call];
@@ -275,7 +277,7 @@ impl Simulation {
         self.release(request, observer);
     }
 
-    #[inline]
+    #[inline(always)]
     fn end_request<O: Observer>(&mut self, request: Ref, answer: Answer, observer: &mut O) {
         let state = &mut self.requests[request];
         let (tenant, user, sent_at) = (state.tenant, state.user, state.sent_at);
