@@ -386,13 +386,14 @@ impl Simulation {
     }
 
     fn schedule_start(&mut self) {
+        // First, so that a fault already holds for what happens at the instant at which it begins.
+        self.schedule_faults();
         for tenant in 0..self.sources.len() as u32 {
             match &self.sources[tenant as usize] {
                 Source::Closed => self.seat_users(tenant),
                 Source::Open(..) | Source::Replay { .. } => self.schedule_arrival(tenant),
             }
         }
-        self.schedule_faults();
     }
 
     fn seat_users(&mut self, tenant: u32) {
