@@ -62,6 +62,8 @@ pub(crate) struct TenantPlan {
     pub(crate) priority: u8,
     pub(crate) think: Option<Draw>,
     pub(crate) users: u32,
+    /// Tells the keys of this tenant's requests from those of others.
+    key: u64,
     /// Requests so far.
     sent: u64,
 }
@@ -69,10 +71,9 @@ pub(crate) struct TenantPlan {
 impl TenantPlan {
     /// A closed tenant's users keep their key, an open tenant's requests have one each.
     #[inline]
-    pub(crate) fn next_key(&mut self, tenant: u32, user: u32) -> u64 {
+    pub(crate) fn next_key(&mut self, user: u32) -> u64 {
         self.sent += 1;
-        let within = if self.think.is_some() { u64::from(user) } else { self.sent };
-        u64::from(tenant) << 48 ^ within
+        self.key ^ if self.think.is_some() { u64::from(user) } else { self.sent }
     }
 }
 
@@ -336,6 +337,7 @@ impl<'a> Compiler<'a> {
             priority: tenant.priority,
             think,
             users,
+            key: Stream::new(self.seed, "key", &tenant.name).bits(),
             sent: 0,
         }
     }
@@ -431,7 +433,7 @@ impl<'a> Compiler<'a> {
             timeout_lane: call.timeout.and_then(|timeout| self.agenda.lane(timeout)),
             optional: call.optional,
             retries: call.retry.as_ref().map(|retry| Retries::new(retry, stream("retry"))),
-            balancer: Balancer::new(self.model.services[service].balance, callee.replicas, index, stream("balance")),
+            balancer: Balancer::new(self.model.services[service].balance, callee.replicas, stream("balance")),
             path: Path::new(&call.network, ends, self.agenda, stream("network")),
             pool,
         };

@@ -19,7 +19,7 @@ impl Simulation {
         let plan = &mut self.plan.tenants[tenant as usize];
         let request = self.requests.insert(Request {
             sent_at: self.now,
-            key: plan.next_key(tenant, user),
+            key: plan.next_key(user),
             tenant,
             user,
             refs: 0,
