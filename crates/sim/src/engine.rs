@@ -42,32 +42,31 @@ pub enum Progress {
 /// Why a run was stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Excess {
-    /// More than [`Limits::in_flight`] attempts were on their way, waiting or worked on.
+    /// More than [`Limits::in_flight`] attempts were on their way, waiting or worked on, or as many calls waited.
     InFlight,
     /// More than [`Limits::events`] events were handled.
     Events,
-    /// Events went on at one instant without time moving on.
+    /// More than [`Limits::at_one_instant`] events were handled without time moving on.
     Standstill,
 }
 
 /// How much one run may take of the machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Attempts at once; each takes about 200 bytes.
+    /// Attempts at once, and calls at once; each takes about 200 bytes.
     pub in_flight: usize,
     /// Events in all.
     pub events: u64,
+    /// Events at one instant; beyond it time is taken to stand still.
+    pub at_one_instant: u64,
 }
 
 impl Default for Limits {
     /// A gigabyte, and some ten minutes.
     fn default() -> Self {
-        Limits { in_flight: 5_000_000, events: 20_000_000_000 }
+        Limits { in_flight: 5_000_000, events: 20_000_000_000, at_one_instant: 100_000_000 }
     }
 }
-
-/// Events at one instant beyond which time is taken to stand still.
-const STANDSTILL: u64 = 100_000_000;
 
 /// A tenant's request, until nothing works for it any more.
 #[derive(Debug)]
@@ -235,7 +234,8 @@ pub struct Simulation {
     digest: u64,
     limits: Limits,
     excess: Option<Excess>,
-    same_instant: u64,
+    /// Events before this instant.
+    events_before: u64,
 }
 
 impl Simulation {
@@ -268,7 +268,7 @@ impl Simulation {
             digest: 0,
             limits,
             excess: None,
-            same_instant: 0,
+            events_before: 0,
         };
         simulation.schedule_start();
         Ok(simulation)
@@ -309,6 +309,10 @@ impl Simulation {
             self.handle(event, observer);
             while let Some(event) = self.at_once.pop_front() {
                 self.handle(event, observer);
+                self.notice_standstill();
+                if self.excess.is_some() {
+                    break;
+                }
             }
             if at > self.closes && self.requests.len() == 0 {
                 return Progress::Done;
@@ -326,13 +330,18 @@ impl Simulation {
     #[inline]
     fn move_to(&mut self, at: Time) {
         if at == self.now {
-            self.same_instant += 1;
-            if self.same_instant > STANDSTILL {
-                self.excess = Some(Excess::Standstill);
-            }
+            self.notice_standstill();
         } else {
-            self.same_instant = 0;
+            self.events_before = self.events;
             self.now = at;
+        }
+    }
+
+    /// Handlers that take no time can call each other more often than a machine can follow.
+    #[inline]
+    fn notice_standstill(&mut self) {
+        if self.events - self.events_before > self.limits.at_one_instant {
+            self.excess = Some(Excess::Standstill);
         }
     }
 

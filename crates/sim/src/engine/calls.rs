@@ -61,6 +61,9 @@ impl Simulation {
             connection: Connection::None,
         });
         self.requests[caller.request].refs += 1;
+        if self.calls.len() > self.limits.in_flight {
+            self.excess = Some(Excess::InFlight);
+        }
         observer.see(self.now, Fact::CallBegan { call, parent: caller.parent, request: caller.request, site });
         self.make_attempt(call, observer);
     }

@@ -126,6 +126,10 @@ impl Simulation {
         let first = state.op as usize;
         state.op += branches;
         for index in first..first + branches as usize {
+            // Forks within forks multiply, all within one event.
+            if self.excess.is_some() {
+                return;
+            }
             self.begin_op(job, self.plan.ops[index], observer);
         }
     }

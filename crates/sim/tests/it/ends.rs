@@ -81,9 +81,36 @@ fn stopped(model: &Model, limits: Limits) -> (Progress, Simulation) {
 fn time_that_stands_still_stops_the_run() {
     let load = Load::Closed { users: 1, think: constant(0) };
     let world = World::of([Service::new("one", vec![])]).tenant(Tenant::new("busy", to(0), load));
-    let (progress, simulation) = stopped(&world.model, Limits::default());
+    let limits = Limits { at_one_instant: 1_000_000, ..Limits::default() };
+    let (progress, simulation) = stopped(&world.model, limits);
     assert_eq!(progress, Progress::Stopped(Excess::Standstill));
     assert_eq!(simulation.now(), Time::ZERO);
+}
+
+/// Seven layers, each of which calls the next a thousand times: 10²¹ calls for one request.
+fn explosion(step: impl Fn(Call) -> Step, bottom: Step) -> World {
+    let layer = |n: u32| Service::new(&format!("layer-{n}"), vec![step(Call { times: 1_000, ..to(n + 1) })]);
+    World::of((0..7).map(layer).chain([Service::new("bottom", vec![bottom])])).tenant(asks(&[0]))
+}
+
+#[test]
+fn calls_that_multiply_within_one_instant_stop_the_run() {
+    let limits = Limits { in_flight: 10_000, at_one_instant: 1_000_000, ..Limits::default() };
+    let in_turn = explosion(Step::Call, work(0));
+    assert_eq!(stopped(&in_turn.model, limits).0, Progress::Stopped(Excess::Standstill));
+    let at_once = explosion(|call| Step::Parallel(vec![Step::Call(call)]), work(1));
+    assert_eq!(stopped(&at_once.model, limits).0, Progress::Stopped(Excess::InFlight));
+}
+
+#[test]
+fn calls_without_an_attempt_under_way_count_as_in_flight() {
+    let limits = Limits { in_flight: 100, ..Limits::default() };
+    let services = || [Service::new("top", vec![Step::Call(to(1))]), Service::new("bottom", vec![])];
+    let world = World::of(services()).tenant(asks(&(0..5_000).collect::<Vec<_>>()));
+    // Half of the calls wait at the top for the other half, whose messages were lost.
+    let lost = world.fault(partition(0, 1), 0, 10_000);
+    let (progress, simulation) = stopped(&lost.model, limits);
+    assert_eq!((progress, simulation.now()), (Progress::Stopped(Excess::InFlight), at(50)));
 }
 
 #[test]
