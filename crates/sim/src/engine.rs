@@ -109,6 +109,14 @@ struct Call {
     connection: Connection,
 }
 
+impl Call {
+    /// Whether an attempt at this time is of use: a tenant's patience makes an answer late, and ends nothing.
+    #[inline]
+    fn is_in_time(&self, now: Time) -> bool {
+        self.parent.is_none() || now < self.deadline
+    }
+}
+
 /// Whether a call has the connection it needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Connection {

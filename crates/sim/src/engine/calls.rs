@@ -235,27 +235,31 @@ impl Simulation {
     fn attempt_failed<O: Observer>(&mut self, call: Ref, failure: Failure, observer: &mut O) {
         self.return_connection(call, observer);
         let state = &mut self.calls[call];
-        let waits = state.parent.is_none() || self.now < state.deadline && self.jobs.contains(state.parent);
+        let waits = state.parent.is_none() || state.is_in_time(self.now) && self.jobs.contains(state.parent);
         let next = match &mut self.plan.sites[state.site as usize].retries {
             Some(retries) if waits => retries.after_failure(u32::from(state.attempt), state.previous_wait),
             _ => Next::Fail,
         };
         match next {
-            Next::RetryAfter(wait) => {
+            Next::RetryAfter(wait) if state.is_in_time(self.now + wait) => {
                 state.previous_wait = wait;
                 self.agenda.push(self.now + wait, Event::Retry { call });
             }
-            Next::Fail => self.end_call(call, Answer::Failed(failure), observer),
+            Next::RetryAfter(_) | Next::Fail => self.end_call(call, Answer::Failed(failure), observer),
         }
     }
 
     pub(super) fn on_retry<O: Observer>(&mut self, call: Ref, observer: &mut O) {
-        let Call { parent, caller, .. } = self.calls[call];
+        let state = &self.calls[call];
+        let (parent, caller, in_time) = (state.parent, state.caller, state.is_in_time(self.now));
         if !parent.is_none() && !self.jobs.contains(parent) {
             // The caller crashed meanwhile.
             self.end_call(call, Answer::Failed(Failure::Unreachable), observer);
         } else if let Some(resumes) = pause(&self.replicas, caller, self.now) {
             self.agenda.push(resumes, Event::Retry { call });
+        } else if !in_time {
+            // It stood still meanwhile.
+            self.end_call(call, Answer::Failed(Failure::Timeout), observer);
         } else {
             self.make_attempt(call, observer);
         }

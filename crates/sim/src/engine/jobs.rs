@@ -96,6 +96,10 @@ impl Simulation {
                     self.end_job(job, answer, observer);
                     return;
                 }
+                _ if state.is_too_late(self.now, &self.plan) => {
+                    self.end_job(job, Answer::Failed(Failure::Timeout), observer);
+                    return;
+                }
                 Op::Effect { effect, idempotent } => {
                     let applied = &mut self.requests[state.request].applied[usize::from(effect)];
                     if !idempotent || *applied == 0 {
@@ -103,10 +107,6 @@ impl Simulation {
                     }
                 }
                 Op::Fork { branches: 0 } => {}
-                _ if state.is_too_late(self.now, &self.plan) => {
-                    self.end_job(job, Answer::Failed(Failure::Timeout), observer);
-                    return;
-                }
                 Op::Fork { branches } => {
                     self.fork(job, branches, observer);
                     return;

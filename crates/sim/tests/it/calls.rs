@@ -174,6 +174,34 @@ fn deadlines_cut_work_that_nobody_waits_for() {
 }
 
 #[test]
+fn no_retry_begins_after_the_deadline() {
+    let world = |base| {
+        let middle = Service {
+            deadlines: Deadlines::Propagate,
+            workers: Some(1),
+            ..Service::new("middle", vec![Step::Call(Call { retry: retry(9, base), ..to(2) }), work(20)])
+        };
+        World::of([top(vec![Step::Call(within(1, 50))]), middle, bottom(vec![work(10)])]).fault(errors(2, 1.0), 0, 45)
+    };
+    // Tried at 0, 20 and, had there been time, at 60: given up at 20, when that is known.
+    let ran = world(20).tenant(asks(&[0, 100])).check("0+20 error, 100+30 ok");
+    assert_eq!(ran.attempts(2), [0.0, 20.0, 100.0]);
+    // A pause may let the deadline pass during the wait.
+    let ran = world(20).tenant(asks(&[0, 100])).fault(pause(1), 10, 60).check("0+50 timeout, 100+30 ok");
+    assert_eq!(ran.attempts(2), [0.0, 100.0]);
+}
+
+#[test]
+fn no_effect_is_applied_after_the_deadline() {
+    let world = |deadlines| {
+        let payments = Service { deadlines, ..bottom(vec![work(60), effect(0)]) };
+        World::of([top(vec![Step::Call(within(1, 50))]), payments]).tenant(asks(&[0]))
+    };
+    check_effects(world(Deadlines::Ignore), "0+50 timeout", [1, 0, 0, 1]);
+    check_effects(world(Deadlines::Propagate), "0+50 timeout", [0, 0, 0, 1]);
+}
+
+#[test]
 fn a_tenants_patience_is_a_deadline_for_services_that_heed_it() {
     let patient = Tenant { patience: Some(ms(30)), ..asks(&[0]) };
     let world = |deadlines| {
