@@ -481,14 +481,23 @@ impl crate::model::Profile {
         let mut points: Vec<(Time, f64)> = before.collect();
         points.extend([(from, self.at(from)), (from, self.at(from) * by)]);
         points.extend(within);
-        points.extend([(to, self.at(to) * by), (to, self.at(to))]);
+        points.extend([(to, self.just_before(to) * by), (to, self.just_before(to))]);
         points.extend(after);
         crate::model::Profile { points }
     }
 
     /// The multiplier at an instant; at a step, the value after it.
     fn at(&self, time: Time) -> f64 {
-        let next = self.points.partition_point(|(at, _)| *at <= time);
+        self.between(self.points.partition_point(|(at, _)| *at <= time), time)
+    }
+
+    /// The multiplier up to an instant; at a step, the value before it.
+    fn just_before(&self, time: Time) -> f64 {
+        self.between(self.points.partition_point(|(at, _)| *at < time), time)
+    }
+
+    /// The multiplier at an instant on the way to the point of this index.
+    fn between(&self, next: usize, time: Time) -> f64 {
         let Some((from, start)) = next.checked_sub(1).map(|index| self.points[index]) else {
             return self.points.first().map_or(1.0, |point| point.1);
         };
