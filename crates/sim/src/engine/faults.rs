@@ -182,6 +182,13 @@ impl Simulation {
 
     /// The cause of a crash is over: the process starts, unless another crash holds it down.
     fn restart(&mut self, index: usize) {
+        let held_down = self.faults.active().any(|kind| match kind {
+            FaultKind::Crash { service, share } => self.is_hit(index, *service, *share),
+            _ => false,
+        });
+        if held_down {
+            return;
+        }
         let replica = &self.replicas[index];
         let startup = self.plan.services[replica.service as usize].startup;
         let event = Event::Ready { replica: index as u32, life: replica.life };
@@ -193,14 +200,9 @@ impl Simulation {
     }
 
     pub(super) fn on_ready(&mut self, replica: u32, life: u32) {
-        let index = replica as usize;
-        let held_down = self.faults.active().any(|kind| match kind {
-            FaultKind::Crash { service, share } => self.is_hit(index, *service, *share),
-            _ => false,
-        });
-        if !held_down && self.replicas[index].life == life {
-            self.replicas[index].up = true;
-        }
+        let replica = &mut self.replicas[replica as usize];
+        // Another crash may have come before it was ready.
+        replica.up |= replica.life == life;
     }
 
     /// Nothing moves until then. Work that ends meanwhile learns afterwards how much time was lost.
