@@ -39,9 +39,7 @@ impl Simulation {
         let Fault { kind, lasts, .. } = self.faults.all[fault as usize].clone();
         match kind {
             FaultKind::Crash { service, share } => {
-                for index in self.hit(service, share) {
-                    self.crash(index, observer);
-                }
+                self.crash(self.hit(service, share), observer);
             }
             FaultKind::Pause { service, share } => {
                 for index in self.hit(service, share) {
@@ -132,23 +130,29 @@ impl Simulation {
         }
     }
 
-    /// The process dies with all it holds; whoever waits for it learns so.
-    fn crash<O: Observer>(&mut self, index: usize, observer: &mut O) {
+    /// Processes die at once with all they hold; whoever waits for them learns so.
+    fn crash<O: Observer>(&mut self, indices: Range<usize>, observer: &mut O) {
+        let lost = self.jobs_at(&indices);
+        for index in indices {
+            self.stop(index, observer);
+        }
+        for job in lost {
+            self.kill(job, observer);
+        }
+    }
+
+    fn stop<O: Observer>(&mut self, index: usize, observer: &mut O) {
         let replica = &mut self.replicas[index];
         replica.up = false;
         replica.life += 1;
         let service = replica.service;
         let computing = replica.sharing.as_ref().map_or(replica.busy_cores, |sharing| sharing.busy());
         observer.see(self.now, Fact::Computing { service, change: -(computing as i32) });
-        let lost: Vec<Ref> = self.jobs_at(index);
         self.clear(index);
-        for job in lost {
-            self.kill(job, observer);
-        }
     }
 
-    fn jobs_at(&self, index: usize) -> Vec<Ref> {
-        let here = |job: &Job| job.replica as usize == index && job.phase != Phase::Travelling;
+    fn jobs_at(&self, indices: &Range<usize>) -> Vec<Ref> {
+        let here = |job: &Job| indices.contains(&(job.replica as usize)) && job.phase != Phase::Travelling;
         self.jobs.iter().filter(|(_, job)| here(job)).map(|(id, _)| id).collect()
     }
 
