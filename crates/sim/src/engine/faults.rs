@@ -54,7 +54,9 @@ impl Simulation {
         self.faults.active[fault as usize] = false;
         match self.faults.all[fault as usize].kind.clone() {
             FaultKind::Crash { service, share } => self.hit(service, share).for_each(|index| self.restart(index)),
-            FaultKind::Pause { service, share } => self.hit(service, share).for_each(|index| self.resume(index)),
+            FaultKind::Pause { service, share } => {
+                self.hit(service, share).for_each(|index| self.resume(index, observer));
+            }
             FaultKind::Shrink { service, what, to, share } => {
                 self.recompute(&FaultKind::Shrink { service, what, to, share });
                 for index in self.hit(service, share) {
@@ -222,7 +224,7 @@ impl Simulation {
         }
     }
 
-    fn resume(&mut self, index: usize) {
+    fn resume<O: Observer>(&mut self, index: usize, observer: &mut O) {
         let replica = &mut self.replicas[index];
         if replica.paused_until > self.now {
             return;
@@ -231,10 +233,14 @@ impl Simulation {
             sharing.set_running(self.now, true);
             self.schedule_share(index as u32);
         }
+        self.use_capacity(index, observer);
     }
 
-    /// Regained workers and connections are put to use.
+    /// Regained workers and connections are put to use; where nothing moves, later.
     fn use_capacity<O: Observer>(&mut self, index: usize, observer: &mut O) {
+        if self.replicas[index].paused_until > self.now {
+            return;
+        }
         self.admit(index, observer);
         for pool in 0..self.replicas[index].pools.len() {
             self.serve_pool(index, pool, observer);

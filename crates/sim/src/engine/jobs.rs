@@ -213,6 +213,9 @@ impl Simulation {
             return;
         }
         replica.share_due = Time::NEVER;
+        if replica.paused_until > self.now {
+            return;
+        }
         let service = replica.service;
         loop {
             let Some(sharing) = &mut self.replicas[index as usize].sharing else { return };

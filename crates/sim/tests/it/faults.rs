@@ -207,6 +207,8 @@ fn a_spike_multiplies_the_rate() {
     check_spikes(steady(100.0, &[]), &[(5.0, 1_000, 2_000)], [100, 500, 500, 99]);
     check_spikes(steady(100.0, &[]), &[(5.0, 1_000, 2_000), (2.0, 2_000, 2_000)], [100, 500, 1_000, 199]);
     check_spikes(steady(100.0, &[(1_000, 1.0), (1_000, 2.0)]), &[(5.0, 1_000, 1_000)], [100, 1_000, 200, 199]);
+    // One that ends where a step of the profile begins.
+    check_spikes(steady(100.0, &[(2_000, 1.0), (2_000, 2.0)]), &[(5.0, 1_000, 1_000)], [100, 500, 200, 199]);
 }
 
 #[test]
@@ -243,6 +245,26 @@ fn an_instant_of_anything_leaves_nothing_behind() {
         World::of([service]).tenant(asks(&[0, 20])).fault(kind, 5, 0).check("0+10 ok, 20+10 ok");
     }
     World::of([one(vec![work(10)])]).tenant(asks(&[0, 20])).fault(crash(0), 5, 0).check("0+5 unreachable, 20+10 ok");
+}
+
+#[test]
+fn nothing_begins_in_a_replica_that_stands_still() {
+    // Workers regained during the pause take the waiting after it.
+    let world = World::of([Service { workers: Some(2), ..one(vec![work(10)]) }]).tenant(asks(&[0, 0]));
+    let world = world.fault(shrink(0, Capacity::Workers, 1), 0, 7);
+    world.clone().fault(pause(0), 5, 20).check("0+30 ok, 0+35 ok");
+    // Shared work that would end at the very instant of the pause does not.
+    let shared = Service { cores: Some(1), scheduling: Scheduling::Ps, ..one(vec![work(10), wait(10)]) };
+    World::of([shared]).tenant(asks(&[0])).fault(pause(0), 10, 20).check("0+40 ok");
+    let first = Service { cores: Some(1), ..one(vec![work(10), wait(10)]) };
+    World::of([first]).tenant(asks(&[0])).fault(pause(0), 10, 20).check("0+40 ok");
+}
+
+#[test]
+fn a_restart_begins_when_the_last_crash_is_over() {
+    let world = World::of([Service { startup: ms(50), ..one(vec![work(10)]) }]).tenant(asks(&[65, 75, 79, 80]));
+    let world = world.fault(crash(0), 10, 10).fault(crash(0), 15, 15);
+    world.check("65+0 unreachable, 75+0 unreachable, 79+0 unreachable, 80+10 ok");
 }
 
 #[test]
