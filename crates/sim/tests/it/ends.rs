@@ -145,6 +145,7 @@ fn a_model_out_of_range_is_refused_by_name() {
     check(|model| model.warmup = model.duration, "warmup");
     check(|model| model.services[0].workers = Some(0), "service one: workers");
     check(|model| model.tenants[0].call = to(1), "call");
+    check(|model| model.services[0].endpoints[0].steps.push(effect(0)), "effect");
     check(|model| model.tenants[0].load = Load::poisson(0.0), "tenant shoppers: rate");
     check(|model| model.services[0].endpoints[0].steps.push(Step::Call(to(0))), "calls from run");
 }
