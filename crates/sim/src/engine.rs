@@ -309,7 +309,9 @@ impl Simulation {
             if self.events > self.limits.events {
                 return Progress::Stopped(Excess::Events);
             }
-            let Some((at, number, event)) = self.agenda.pop(until) else { return self.progress_at(until) };
+            // With nothing under way, what is due after the end of sending is of no use.
+            let due = if self.requests.len() == 0 { until.min(self.closes) } else { until };
+            let Some((at, number, event)) = self.agenda.pop(due) else { return self.progress_at(until) };
             self.move_to(at);
             // Equal runs schedule the same events in the same order, so time and number identify an event.
             self.digest = (self.digest.rotate_left(5) ^ at.0 ^ number << 32).wrapping_mul(0x517c_c1b7_2722_0a95);
@@ -321,9 +323,6 @@ impl Simulation {
                 if self.excess.is_some() {
                     break;
                 }
-            }
-            if at > self.closes && self.requests.len() == 0 {
-                return Progress::Done;
             }
         }
         self.excess.map_or(Progress::Running, Progress::Stopped)

@@ -8,6 +8,8 @@ mod calls;
 mod determinism;
 mod ends;
 mod faults;
+mod generator;
 mod queues;
+mod random;
 mod recovery;
 mod world;
