@@ -128,6 +128,8 @@ enum Connection {
 /// An attempt at its replica.
 #[derive(Debug)]
 struct Job {
+    /// Attempts sent before it: an order that, unlike the places of records, does not depend on who else is there.
+    serial: u64,
     call: Ref,
     request: Ref,
     /// When the tenant sent the request.
@@ -238,6 +240,8 @@ pub struct Simulation {
     replicas: Vec<Replica>,
     faults: Faults,
     error_streams: Vec<Stream>,
+    /// Attempts sent so far.
+    sent: u64,
     events: u64,
     digest: u64,
     limits: Limits,
@@ -272,6 +276,7 @@ impl Simulation {
             faults: Faults::new(model),
             error_streams,
             plan,
+            sent: 0,
             events: 0,
             digest: 0,
             limits,

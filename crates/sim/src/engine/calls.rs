@@ -161,7 +161,9 @@ impl Simulation {
             return;
         }
         request.refs += 1;
+        self.sent += 1;
         let job = self.jobs.insert(Job {
+            serial: self.sent,
             call,
             request: state.request,
             sent_at: state.sent_at,

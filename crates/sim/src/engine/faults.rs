@@ -155,7 +155,10 @@ impl Simulation {
 
     fn jobs_at(&self, indices: &Range<usize>) -> Vec<Ref> {
         let here = |job: &Job| indices.contains(&(job.replica as usize)) && job.phase != Phase::Travelling;
-        self.jobs.iter().filter(|(_, job)| here(job)).map(|(id, _)| id).collect()
+        let mut found: Vec<(u64, Ref)> =
+            self.jobs.iter().filter(|(_, job)| here(job)).map(|(id, job)| (job.serial, id)).collect();
+        found.sort_unstable_by_key(|(serial, _)| *serial);
+        found.into_iter().map(|(_, id)| id).collect()
     }
 
     /// What a new process starts with.
