@@ -1,5 +1,6 @@
 //! The lab, from outside.
 
+mod content;
 mod digest;
 mod drawing;
 mod good;
