@@ -74,7 +74,8 @@ impl Model {
     }
 
     fn check_effects(&self) -> Checked {
-        let known = |step: &Step| !matches!(step, Step::Effect { effect, .. } if effect.0 as usize >= self.effects.len());
+        let known =
+            |step: &Step| !matches!(step, Step::Effect { effect, .. } if effect.0 as usize >= self.effects.len());
         require(self.all_steps().all(known), || "effect".into(), "one of the model's")
     }
 

@@ -8,6 +8,7 @@ mod hostile;
 mod mutated;
 mod objectives;
 mod overrides;
+mod runs;
 mod schema;
 mod wrong;
 
