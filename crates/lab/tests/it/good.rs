@@ -97,6 +97,8 @@ fn carriage_returns_and_a_byte_order_mark_change_nothing() {
 struct Nobody;
 
 impl sim::Observer for Nobody {
+    fn reach(&mut self, _: Time) {}
+
     fn see(&mut self, _: Time, _: sim::Fact) {}
 }
 
