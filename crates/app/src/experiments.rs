@@ -87,6 +87,8 @@ impl TableKind {
             Some("csv") => Ok(TableKind::Csv),
             #[cfg(feature = "parquet")]
             Some("parquet") => Ok(TableKind::Parquet),
+            #[cfg(not(feature = "parquet"))]
+            Some("parquet") => Err(Failure::NoParquet(file.to_owned())),
             _ => Err(Failure::TableKind(file.to_owned())),
         }
     }

@@ -104,6 +104,13 @@ pub enum Failure {
     /// Two measures were to be named.
     #[error("`{0}` does not name two measures")]
     NotTwo(String),
+    /// This build cannot write Parquet.
+    #[error("cannot write {} as a table: this build of Brownout writes CSV only", .0.display())]
+    NoParquet(PathBuf),
+    /// The table could not be written as Parquet.
+    #[cfg(feature = "parquet")]
+    #[error(transparent)]
+    Parquet(#[from] lab::experiment::table::ParquetError),
     /// What was given as an objective is none.
     #[error("`{0}` is no objective")]
     NoObjective(String),

@@ -96,6 +96,12 @@ fn hint(failure: &app::Failure) -> Option<String> {
         }
         app::Failure::NoMeasure { known, .. } => Some(format!("there is {}", known.join(", "))),
         app::Failure::TableKind(_) => Some("name the table something.csv or something.parquet".to_owned()),
+        app::Failure::NoParquet(_) => {
+            Some("name the table something.csv, or build with `cargo build --features parquet`".to_owned())
+        }
+        app::Failure::NotTwo(_) => {
+            Some("write two with a comma between them: `p99(gateway.checkout),goodput(gateway.checkout)`".to_owned())
+        }
         app::Failure::Journal { file, .. } => {
             Some(format!("repeat the command that began it, name another --out, or delete {}", file.display()))
         }

@@ -282,9 +282,10 @@ impl Unit {
 
     /// Half the width of an interval, to stand behind a mean.
     pub fn write_half(self, interval: &Interval) -> String {
-        let half = (interval.high - interval.low) / 2.0;
+        let half = two_digits((interval.high - interval.low) / 2.0);
         match self {
             Unit::Share => format!("{}%", readable::digits(half * 100.0)),
+            Unit::Factor => format!("{}x", readable::digits(half)),
             _ => self.write(half),
         }
     }
@@ -308,14 +309,23 @@ impl Unit {
     fn of_difference(self, largest: f64) -> (f64, &'static str) {
         match self {
             Unit::Milliseconds => match largest {
-                x if x < 1.0 => (1e3, " µs"),
-                x if x < 10_000.0 => (1.0, " ms"),
+                x if x < 0.9995 => (1e3, " µs"),
+                x if x < 999.5 => (1.0, " ms"),
                 _ => (1e-3, " s"),
             },
             Unit::Share => (100.0, " percentage points"),
             Unit::Factor | Unit::Number => (1.0, ""),
         }
     }
+}
+
+/// An error has no more digits than that to offer.
+fn two_digits(x: f64) -> f64 {
+    if x == 0.0 || !x.is_finite() {
+        return x;
+    }
+    let power = libm::exp10(libm::floor(libm::log10(x.abs())) - 1.0);
+    (x / power).round() * power
 }
 
 #[cfg(test)]
@@ -335,6 +345,15 @@ mod tests {
         check(Unit::Share, (0.0123, 0.011, 0.0136), "1.23 percentage points higher (1.1 to 1.36)");
         check(Unit::Factor, (-0.31, -0.32, -0.3), "0.31 lower (0.3 to 0.32)");
         check(Unit::Number, (12.0, 10.0, 14.0), "12 higher (10 to 14)");
+    }
+
+    #[test]
+    fn errors_have_two_digits() {
+        let half = |unit: Unit, half: f64| unit.write_half(&Interval { mean: 1.0, low: 1.0 - half, high: 1.0 + half });
+        assert_eq!(half(Unit::Milliseconds, 62.9), "63ms");
+        assert_eq!(half(Unit::Share, 0.00818), "0.82%");
+        assert_eq!(half(Unit::Factor, 0.0034), "0.0034x");
+        assert_eq!((half(Unit::Number, 0.0), half(Unit::Number, 1_234.0)), ("0".to_owned(), "1,200".to_owned()));
     }
 
     #[test]

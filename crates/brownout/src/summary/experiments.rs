@@ -123,16 +123,25 @@ impl Page {
         let mut lines = vec![self.paint.with(HEADING, &format!("{} against the base, seed by seed", arm.name()))];
         let changes = arm.set.iter().map(|(path, value)| format!("{path}: {value}"));
         for change in arm.about.clone().into_iter().chain(changes) {
-            lines.extend(self.wrapped(&change).iter().map(|line| self.paint.with(FAINT, line)));
+            lines.extend(self.faint(&change));
         }
-        let shown = arm.differences.values().filter(|difference| compared(&difference.measure));
-        lines.extend(shown.flat_map(|difference| self.difference(difference)));
+        let all = arm.differences.values().filter(|difference| compared(&difference.measure));
+        let (same, others): (Vec<&Difference>, Vec<&Difference>) = all.partition(|difference| difference.nothing());
+        lines.extend(others.into_iter().flat_map(|difference| self.difference(difference)));
+        if !same.is_empty() {
+            let names: Vec<String> = same.iter().map(|difference| difference.measure.text()).collect();
+            let text = format!("no difference shown, every seed gave the same: {}", names.join(", "));
+            lines.extend(self.faint(&text));
+        }
         lines
     }
 
+    fn faint(&self, text: &str) -> Vec<String> {
+        self.wrapped(text).iter().map(|line| self.paint.with(FAINT, line)).collect()
+    }
+
     fn difference(&self, difference: &Difference) -> Vec<String> {
-        let lines = self.wrapped(&difference.text);
-        if difference.shown { lines } else { lines.iter().map(|line| self.paint.with(FAINT, line)).collect() }
+        if difference.shown { self.wrapped(&difference.text) } else { self.faint(&difference.text) }
     }
 
     fn wrapped(&self, text: &str) -> Vec<String> {

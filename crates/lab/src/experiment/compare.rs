@@ -96,6 +96,11 @@ impl Difference {
         let text = format!("{}: {}", measure.text(), measure.unit().write_difference(&interval));
         Difference { measure, interval, shown, text }
     }
+
+    /// Whether every seed gave base and variant the same value.
+    pub fn nothing(&self) -> bool {
+        self.interval.low == 0.0 && self.interval.high == 0.0
+    }
 }
 
 /// Runs a scenario and some of its variants with `count` seeds from `seed` on.

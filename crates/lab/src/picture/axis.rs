@@ -36,11 +36,13 @@ impl Scale {
 
     /// A window around values that are all finite: logarithmic where `log` and they need it.
     pub(super) fn around(values: impl Iterator<Item = f64> + Clone, log: bool) -> Scale {
-        if let (true, scale @ Scale::Log { .. }) = (log, Scale::fit(values.clone(), log)) {
-            return scale;
-        }
+        /// Marks that lie this far apart leave a linear axis empty between them.
+        const RATIO: f64 = 20.0;
         let low = values.clone().fold(f64::INFINITY, f64::min);
         let high = values.fold(f64::NEG_INFINITY, f64::max);
+        if log && low > 0.0 && high / low > RATIO {
+            return Scale::Log { low: at_most(low * 0.9), high: at_least(high * 1.1) };
+        }
         if !low.is_finite() || !high.is_finite() {
             return Scale::Linear { high: 1.0 };
         }
@@ -49,6 +51,14 @@ impl Scale {
         // Nothing that is measured is negative; a bound of an interval that is says no more than zero.
         let low = (floor((low - room) / step) * step).max(0.0);
         Scale::Window { low, high: ((high + room) / step).ceil() * step }
+    }
+
+    /// The same up to `most` at most, if it shows nothing above.
+    pub(super) fn up_to(self, most: f64) -> Scale {
+        match self {
+            Scale::Window { low, high } if low < most => Scale::Window { low, high: high.min(most) },
+            other => other,
+        }
     }
 
     /// How high a value lies, from 0 to 1; values off the scale lie on its edge.
@@ -206,7 +216,8 @@ mod tests {
         let around = |values: &[f64], log| Scale::around(values.iter().copied(), log);
         assert_eq!(around(&[390.0, 412.0], false), Scale::Window { low: 380.0, high: 420.0 });
         assert_eq!(around(&[-3.0, 7.0], false), Scale::Window { low: 0.0, high: 10.0 });
-        assert_eq!(around(&[4.0, 9_500.0], true), Scale::Log { low: 2.0, high: 10_000.0 });
+        assert_eq!(around(&[4.0, 9_500.0], true), Scale::Log { low: 2.0, high: 20_000.0 });
+        assert_eq!(around(&[0.91, 0.999], false).up_to(1.0), Scale::Window { low: 0.9, high: 1.0 });
         assert_eq!(around(&[], true), Scale::Linear { high: 1.0 });
         let one = around(&[1.0], false);
         assert!(one.height(1.0) > 0.0 && one.height(1.0) < 1.0, "{one:?}");

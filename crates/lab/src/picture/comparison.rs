@@ -113,7 +113,7 @@ impl Page<'_> {
         let frame = Frame { left, top: HEADER + CAPTION, width: right - left, height };
         let values = |measure: &Measure| self.found.arms.iter().filter_map(|arm| of(arm, measure)).collect::<Vec<_>>();
         let axes = [axis(values(x).into_iter(), x), axis(values(y).into_iter(), y)];
-        caption(canvas, y, axes[1], frame, left - 84)?;
+        caption(canvas, y, axes[1], frame, left)?;
         canvas.vertical(frame, axes[1])?;
         canvas.horizontal(frame, axes[0])?;
         let below = title(x, axes[0]);
@@ -176,12 +176,19 @@ fn figures(replicated: &Replicated) -> String {
 
 /// The axis that all these intervals fit on.
 pub(super) fn axis<'i>(intervals: impl Iterator<Item = &'i Interval> + Clone, measure: &Measure) -> Axis {
-    let bounds = intervals.flat_map(|interval| [interval.low, interval.mean, interval.high]);
-    let scale = Scale::around(bounds.filter(|bound| bound.is_finite()), measure.unit() == Unit::Milliseconds);
+    axis_of(intervals.flat_map(|interval| [interval.low, interval.mean, interval.high]), measure)
+}
+
+/// The axis that all these values of a measure fit on.
+pub(super) fn axis_of(values: impl Iterator<Item = f64> + Clone, measure: &Measure) -> Axis {
+    let values = values.filter(|value| value.is_finite());
+    let scale = Scale::around(values, measure.unit() == Unit::Milliseconds);
+    // No share is more than a whole, even where its interval is.
+    let scale = if measure.unit() == Unit::Share { scale.up_to(1.0) } else { scale };
     Axis { scale, write: writer(measure.unit()) }
 }
 
-pub(super) fn writer(unit: Unit) -> fn(f64) -> String {
+fn writer(unit: Unit) -> fn(f64) -> String {
     match unit {
         Unit::Milliseconds => readable::duration,
         Unit::Share => |x| format!("{}%", readable::digits(x * 100.0)),

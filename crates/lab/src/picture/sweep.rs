@@ -4,14 +4,13 @@
 //! into it where there is room, so that its tints only guide the eye. Values that are numbers of one kind lie where
 //! they belong; others lie side by side.
 
-use super::axis::Scale;
-use super::comparison::{axis, title, writer};
+use super::comparison::{axis, axis_of, title};
 use super::panel::Dash;
 use super::pen::{AXIS, Canvas, DrawError, FAINT, HEADER, HEADING, LABEL, MARGIN, Pixel, TEXT, pen, rgb};
 use super::plane::{Axis, Frame, MEAN, document};
 use super::{Size, described, origin};
 use crate::experiment::sweep::{Swept, SweptPoint};
-use crate::measure::{Measure, Unit};
+use crate::measure::Measure;
 use crate::readable;
 use crate::report::Interval;
 use plotters::prelude::*;
@@ -134,8 +133,7 @@ impl Page<'_> {
     fn heat_map(&self, canvas: &Canvas, measure: &Measure, frame: Frame) -> Result<(), DrawError> {
         let [down, across, ..] = self.swept.grid.axes.as_slice() else { return Ok(()) };
         let means = self.swept.points.iter().filter_map(|point| of(point, measure)).map(|interval| interval.mean);
-        let scale = Scale::around(means, measure.unit() == Unit::Milliseconds);
-        let axis = Axis { scale, write: writer(measure.unit()) };
+        let axis = axis_of(means, measure);
         let caption = readable::elided(&title(measure, axis), HEADING.fit(frame.width));
         canvas.write(&caption, (frame.left, frame.top - 17), HEADING, TEXT, HPos::Left)?;
         let tiles = Tiles { frame, rows: down.values.len() as i32, columns: across.values.len() as i32 };

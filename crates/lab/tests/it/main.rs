@@ -2,6 +2,7 @@
 
 mod digest;
 mod drawing;
+mod experiments;
 mod good;
 mod hostile;
 mod mutated;

@@ -43,7 +43,7 @@ pub fn parquet(sweep: &Sweep, rows: &[Row]) -> Result<Vec<u8>, ParquetError> {
 
 fn schema(sweep: &Sweep) -> Result<Type, Error> {
     let text = Some(LogicalType::String);
-    let seed = Some(LogicalType::Integer { bit_width: 64, is_signed: false });
+    let seed = Some(LogicalType::integer(64, false));
     let mut fields = Vec::new();
     for axis in &sweep.grid.axes {
         fields.push(field(&axis.path, Physical::BYTE_ARRAY, text.clone(), Repetition::REQUIRED)?);
