@@ -285,7 +285,6 @@ impl Unit {
         let half = two_digits((interval.high - interval.low) / 2.0);
         match self {
             Unit::Share => format!("{}%", readable::digits(half * 100.0)),
-            Unit::Factor => format!("{}x", readable::digits(half)),
             _ => self.write(half),
         }
     }
@@ -352,7 +351,7 @@ mod tests {
         let half = |unit: Unit, half: f64| unit.write_half(&Interval { mean: 1.0, low: 1.0 - half, high: 1.0 + half });
         assert_eq!(half(Unit::Milliseconds, 62.9), "63ms");
         assert_eq!(half(Unit::Share, 0.00818), "0.82%");
-        assert_eq!(half(Unit::Factor, 0.0034), "0.0034x");
+        assert_eq!(half(Unit::Factor, 0.034), "0.03x");
         assert_eq!((half(Unit::Number, 0.0), half(Unit::Number, 1_234.0)), ("0".to_owned(), "1,200".to_owned()));
     }
 

@@ -168,16 +168,18 @@ impl Page {
         let names: Vec<String> = shown.iter().map(|point| values(&point.values)).collect();
         let axes = found.grid.axes.iter().map(|axis| axis.path.rsplit('.').next().unwrap_or(&axis.path));
         let head = axes.collect::<Vec<_>>().join(", ");
+        let alike = measures.windows(2).all(|pair| pair[0].of == pair[1].of);
         let column = |measure: &Measure| Column {
-            head: measure.text(),
+            head: if alike { measure.quantity.word().to_owned() } else { measure.text() },
             cells: shown.iter().map(|point| cell(point.measures.get(&measure.name()))).collect(),
         };
         let columns: Vec<Column> = measures.iter().map(column).collect();
         let longest = names.iter().chain([&head]).map(|name| name.chars().count()).max().unwrap_or(0);
-        let mut lines = Vec::new();
-        for block in fitting(&columns, self.width.saturating_sub(longest)) {
-            if let (Some((first, rest)), gap) = (block.split_first(), !lines.is_empty()) {
-                lines.extend(gap.then(String::new));
+        let of = measures.first().filter(|_| alike).map(|measure| format!("of {}", measure.of.name()));
+        let mut lines: Vec<String> = of.iter().flat_map(|of| self.faint(of)).collect();
+        for (index, block) in fitting(&columns, self.width.saturating_sub(longest)).into_iter().enumerate() {
+            if let Some((first, rest)) = block.split_first() {
+                lines.extend((index > 0).then(String::new));
                 lines.extend(self.table(&head, &names, first, rest));
             }
         }
@@ -249,5 +251,156 @@ fn certainty(found: &Finding, word: &str) -> String {
             format!("the interval spans the bound from the end on; all of it misses it {against} {}", unmet.value)
         }
         (None, None) => "the interval spans the bound everywhere: try more replications".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::experiment::find::{Found, Verdict};
+    use app::experiment::sweep::{Grid, SweptPoint};
+    use app::experiment::vary::Axis;
+    use app::measure::Of;
+    use app::report::{Interval, Kind};
+
+    fn evidence() -> Evidence {
+        Evidence {
+            kind: Kind::Lab,
+            scenario: "Checkout with a slow inventory".to_owned(),
+            digest: "3f9a1c0e77b2d845".to_owned(),
+            version: "0.1.0".to_owned(),
+            seeds: (1..=10).collect(),
+        }
+    }
+
+    fn interval(mean: f64, half: f64) -> Interval {
+        Interval { mean, low: mean - half, high: mean + half }
+    }
+
+    fn endpoint(quantity: Quantity) -> Measure {
+        Measure { quantity, of: Of::Endpoint("gateway.checkout".to_owned()) }
+    }
+
+    fn service(quantity: Quantity) -> Measure {
+        Measure { quantity, of: Of::Service("inventory".to_owned()) }
+    }
+
+    fn named<T>(all: impl IntoIterator<Item = (Measure, T)>) -> Named<T> {
+        all.into_iter().map(|(measure, one)| (measure.name(), one)).collect()
+    }
+
+    fn replicated(measure: Measure, interval: Interval) -> (Measure, Replicated) {
+        (measure.clone(), Replicated { measure, interval, values: vec![interval.low, interval.high] })
+    }
+
+    fn difference(measure: Measure, interval: Interval) -> (Measure, Difference) {
+        let text = format!("{}: {}", measure.text(), measure.unit().write_difference(&interval));
+        let shown = interval.low > 0.0 || interval.high < 0.0;
+        (measure.clone(), Difference { measure, interval, shown, text })
+    }
+
+    fn arm(name: Option<String>, factor: f64) -> Arm {
+        let measures = [
+            replicated(endpoint(Quantity::P99), interval(1_234.5 * factor, 56.7)),
+            replicated(endpoint(Quantity::Goodput), interval(0.981, 0.0042)),
+            replicated(endpoint(Quantity::P999), interval(9_999.0, 1.0)),
+            replicated(service(Quantity::Amplification), interval(1.0 + 0.71 * factor, 0.09)),
+        ];
+        let differences = [
+            difference(endpoint(Quantity::P99), interval(-212.0, 17.5)),
+            difference(endpoint(Quantity::Goodput), interval(0.001, 0.004)),
+            difference(service(Quantity::Amplification), interval(0.0, 0.0)),
+        ];
+        let base = name.is_none();
+        Arm {
+            about: name.as_ref().map(|_| "Retries may add a tenth to the load, and no more.".to_owned()),
+            set: vec![("services.gateway.endpoints.checkout[1].retry.budget".to_owned(), "10%".to_owned())],
+            variant: name,
+            digest: "0123456789abcdef".to_owned(),
+            measures: named(measures),
+            differences: if base { Named::new() } else { named(differences) },
+        }
+    }
+
+    fn compared_with(variants: usize) -> Comparison {
+        let mut arms = vec![arm(None, 1.0)];
+        arms.extend((1..=variants).map(|i| arm(Some(format!("budget-{i}")), 1.0 / (1 + i) as f64)));
+        Comparison { evidence: evidence(), arms }
+    }
+
+    fn against() -> [Measure; 2] {
+        [endpoint(Quantity::P99), endpoint(Quantity::Goodput)]
+    }
+
+    #[track_caller]
+    fn fits(text: &str, width: usize) {
+        for line in text.lines() {
+            assert!(line.chars().count() <= width, "{} columns: {line:?}", line.chars().count());
+            assert_eq!(line, line.trim_end(), "no spaces at the end");
+        }
+    }
+
+    #[test]
+    fn a_comparison_in_80_columns() {
+        let text = comparison(&compared_with(2), &against(), 80, false);
+        fits(&text, 80);
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn many_variants_take_as_many_tables_as_they_need() {
+        for (width, tables) in [(80, 5), (120, 3), (200, 2)] {
+            let text = comparison(&compared_with(13), &against(), width, false);
+            fits(&text, width);
+            assert_eq!(text.lines().filter(|line| line.starts_with("measure ")).count(), tables, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sweep_in_80_columns() {
+        let axes = ["services.inventory.cores=2,4", "workload.shoppers.rate=300/s..700/s/3"];
+        let axes = axes.map(|text| Axis::parse(text).expect("an axis")).to_vec();
+        let grid = Grid::new(axes, None).expect("a grid");
+        let point = |point: usize| {
+            let paths = grid.axes.iter().map(|axis| axis.path.clone());
+            let values = paths.zip(grid.values(point).into_iter().map(str::to_owned)).collect();
+            let p99 = replicated(endpoint(Quantity::P99), interval(100.0 * (point + 1) as f64, 3.3));
+            let goodput = replicated(endpoint(Quantity::Goodput), interval(0.9, 0.01));
+            let measures = named([Some(p99).filter(|_| point != 2), Some(goodput)].into_iter().flatten());
+            SweptPoint { point, values, digest: String::new(), measures }
+        };
+        let found = Swept { evidence: evidence(), points: grid.points().map(point).collect(), grid: grid.clone() };
+        let text = swept(&found, &against(), 80, false);
+        fits(&text, 80);
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_limit_in_80_columns() {
+        let probe = |value: &str, measured: Option<Interval>, met, verdict| Probe {
+            value: value.to_owned(),
+            digest: String::new(),
+            measured,
+            met,
+            verdict,
+        };
+        let kept = probe("604/s", Some(interval(450.0, 30.0)), true, Verdict::Kept);
+        let open = probe("612/s", Some(interval(480.0, 40.0)), true, Verdict::Open);
+        let broken = probe("800/s", None, false, Verdict::Broken);
+        let found = Found {
+            at: open,
+            surely_met: Some(kept.clone()),
+            surely_unmet: Some(broken.clone()),
+            met_end: kept.clone(),
+            unmet_end: broken.clone(),
+            from_first: true,
+            probes: vec![kept, broken],
+        };
+        let objective = "p99(gateway.checkout) < 500ms".to_owned();
+        let path = "workload.shoppers.rate".to_owned();
+        let found = Finding { evidence: evidence(), path, objective, limit: Limit::Largest, found };
+        let text = finding(&found, 80, false);
+        fits(&text, 80);
+        insta::assert_snapshot!(text);
     }
 }

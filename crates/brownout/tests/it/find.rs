@@ -59,6 +59,6 @@ fn wrong_input_is_told_what_would_be_right() {
     check("workload.users.rate=10/s,20/s", until, &["error: --vary: ", "there is no range", "hint: write path=lowest"]);
     check("workload.user.rate=10/s..20/s", until, &["--vary:1:10", "did you mean `users`?"]);
     check("workload.users.rate=10..20", until, &["--vary:1:21", "has no unit"]);
-    check("workload.users.rate=10/s..20/s", "p99(shop.bye) < 1s", &["--until:1:", "did you mean `buy`?"]);
+    check("workload.users.rate=10/s..20/s", "p99(shop.bye) < 1s", &["--until:1:", "expected: `buy`"]);
     check("workload.users.rate=10/s..20/s", "p99(shop.buy)", &["--until", "there is no relation"]);
 }

@@ -241,14 +241,16 @@ impl Label {
         let text = readable::elided(point.name, 24);
         let wide = LABEL.width(&text);
         let sides = [point.at.0 + 14, point.at.0 - 14 - wide];
-        let inside = |left: i32| left >= frame.left && left + wide <= frame.right();
+        let inside = |left: i32, y: i32| {
+            left >= frame.left && left + wide <= frame.right() && y >= frame.top + 10 && y <= frame.ground() - 10
+        };
         let free = |left: i32, y: i32| {
             let apart = |at: Pixel| at.0 < left - 10 || at.0 > left + wide + 10 || (at.1 - y).abs() > 14;
             others.iter().all(|other| !other.meets(left, wide, y)) && points.iter().all(|other| apart(other.at))
         };
         let heights = (0..20).map(|step| if step % 2 == 0 { step / 2 } else { -(step + 1) / 2 } * Self::HEIGHT);
         let places = heights.flat_map(|dy| sides.map(|left| (left, point.at.1 - 14 + dy)));
-        let place = places.clone().find(|(left, y)| inside(*left) && free(*left, *y));
+        let place = places.clone().find(|(left, y)| inside(*left, *y) && free(*left, *y));
         let (left, y) = place.unwrap_or((sides[0].min(frame.right() - wide), point.at.1));
         Label { text, left, y }
     }

@@ -17,7 +17,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
 const CAPTION: i32 = 38;
-const BELOW: i32 = 52;
+const BELOW: i32 = 58;
 const VALUES: i32 = 84;
 
 /// The sweep as an SVG document; of more than two varied paths, the first two are drawn.
@@ -200,7 +200,8 @@ impl Tiles {
     fn tile(&self, canvas: &Canvas, at: (i32, i32), mean: Option<f64>, axis: Axis) -> Result<(), DrawError> {
         let corners = [(self.left(at.1), self.top(at.0)), (self.left(at.1 + 1), self.top(at.0 - 1))];
         let depth = mean.map_or(0.0, |mean| axis.scale.height(mean));
-        canvas.area.draw(&Rectangle::new(corners, tint(depth).filled()))?;
+        let fill = if mean.is_some() { tint(depth) } else { WHITE };
+        canvas.area.draw(&Rectangle::new(corners, fill.filled()))?;
         canvas.area.draw(&Rectangle::new(corners, WHITE.stroke_width(1)))?;
         let text = mean.map_or(readable::NOTHING.to_owned(), axis.write);
         let fits = LABEL.width(&text) < corners[1].0 - corners[0].0 && corners[1].1 - corners[0].1 > 18;
