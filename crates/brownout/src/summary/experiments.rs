@@ -4,7 +4,7 @@ use super::grid::{Grid, flowed};
 use super::{BAD, FAINT, GOOD, HEADING, LEAST_WIDTH, Page, Paint, in_unit_of, stacked};
 use app::experiment::Replicated;
 use app::experiment::compare::{Arm, Comparison, Difference};
-use app::experiment::find::{Finding, Limit, Probe};
+use app::experiment::find::{Finding, Limit, Probe, Verdict};
 use app::experiment::sweep::Swept;
 use app::measure::{Measure, Quantity};
 use app::readable::{NOTHING, elided};
@@ -240,10 +240,11 @@ fn measured(found: &Finding, probe: &Probe) -> String {
 fn certainty(found: &Finding, word: &str) -> String {
     let against = if word == "up to" { "from" } else { "up to" };
     match (&found.found.surely_met, &found.found.surely_unmet) {
-        (Some(met), Some(unmet)) => format!(
-            "the whole interval meets it {word} {} and misses it {against} {}; in between it spans the bound",
-            met.value, unmet.value
-        ),
+        (Some(met), Some(unmet)) => {
+            let open = found.found.probes.iter().any(|probe| probe.verdict == Verdict::Open);
+            let between = if open { "; in between it spans the bound" } else { "" };
+            format!("the whole interval meets it {word} {} and misses it {against} {}{between}", met.value, unmet.value)
+        }
         (Some(met), None) => {
             format!("the whole interval meets it {word} {}; beyond, it spans the bound up to the end", met.value)
         }
@@ -257,7 +258,7 @@ fn certainty(found: &Finding, word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::experiment::find::{Found, Verdict};
+    use app::experiment::find::Found;
     use app::experiment::sweep::{Grid, SweptPoint};
     use app::experiment::vary::Axis;
     use app::measure::Of;
@@ -349,7 +350,7 @@ mod tests {
 
     #[test]
     fn many_variants_take_as_many_tables_as_they_need() {
-        for (width, tables) in [(80, 5), (120, 3), (200, 2)] {
+        for (width, tables) in [(80, 7), (120, 3), (200, 2)] {
             let text = comparison(&compared_with(13), &against(), width, false);
             fits(&text, width);
             assert_eq!(text.lines().filter(|line| line.starts_with("measure ")).count(), tables, "{text}");
@@ -388,13 +389,13 @@ mod tests {
         let open = probe("612/s", Some(interval(480.0, 40.0)), true, Verdict::Open);
         let broken = probe("800/s", None, false, Verdict::Broken);
         let found = Found {
-            at: open,
+            at: open.clone(),
             surely_met: Some(kept.clone()),
             surely_unmet: Some(broken.clone()),
             met_end: kept.clone(),
             unmet_end: broken.clone(),
             from_first: true,
-            probes: vec![kept, broken],
+            probes: vec![kept, open, broken],
         };
         let objective = "p99(gateway.checkout) < 500ms".to_owned();
         let path = "workload.shoppers.rate".to_owned();

@@ -30,6 +30,8 @@ pub struct Unclear {
 
 /// Values of one axis.
 const MOST: usize = 1_000;
+/// Whole numbers that a search may try: bisection asks 17 of them.
+const MOST_SEARCHED: usize = 100_000;
 /// Values of a range to search where it says no number: a probe's value is known to half a per cent of the range.
 const SEARCH_STEPS: usize = 201;
 
@@ -48,7 +50,7 @@ impl Axis {
         let values = match (listed.as_slice(), Range::parse(values)) {
             ([_], Some(range)) => {
                 let steps = range.steps.ok_or_else(|| wrong("a range needs its number of steps".to_owned()))?;
-                range.values(steps).map_err(wrong)?
+                range.values(steps, MOST).map_err(wrong)?
             }
             _ => listed.into_iter().map(str::to_owned).collect(),
         };
@@ -66,7 +68,7 @@ impl Axis {
         let (path, values) = split(text).ok_or_else(|| wrong("a path or a range is missing".to_owned()))?;
         let range = Range::parse(values).ok_or_else(|| wrong("there is no range".to_owned()))?;
         let steps = range.steps.unwrap_or_else(|| range.all_whole().unwrap_or(SEARCH_STEPS));
-        Ok(Axis { path: path.to_owned(), values: range.values(steps).map_err(wrong)? })
+        Ok(Axis { path: path.to_owned(), values: range.values(steps, MOST_SEARCHED).map_err(wrong)? })
     }
 
     /// The override that gives the path its value with this index.
@@ -150,14 +152,14 @@ impl<'t> Range<'t> {
 
     /// How many whole numbers it spans, if it is of such.
     fn all_whole(&self) -> Option<usize> {
-        self.whole().then(|| (self.to.1.number - self.from.1.number).abs() as usize + 1)
+        self.whole().then(|| ((self.to.1.number - self.from.1.number).abs() as usize).saturating_add(1))
     }
 
     fn whole(&self) -> bool {
         [&self.from, &self.to].iter().all(|(text, end)| end.dimension == Dimension::Bare && !text.contains('.'))
     }
 
-    fn values(&self, steps: usize) -> Result<Vec<String>, String> {
+    fn values(&self, steps: usize, most: usize) -> Result<Vec<String>, String> {
         let ((first, from), (last, to)) = (self.from, self.to);
         if from.dimension != to.dimension {
             return Err(format!("`{first}` and `{last}` have different kinds of unit"));
@@ -166,9 +168,8 @@ impl<'t> Range<'t> {
         if last_number == from.number {
             return Err(format!("`{first}` and `{last}` are the same"));
         }
-        let most = self.all_whole().unwrap_or(usize::MAX).max(MOST);
         if !(2..=most).contains(&steps) {
-            return Err(format!("{steps} steps are not between 2 and {MOST}"));
+            return Err(format!("{steps} steps are not between 2 and {most}"));
         }
         let at = |index: usize| from.number + (last_number - from.number) * index as f64 / (steps - 1) as f64;
         let between = |index: usize| match self.whole() {
@@ -244,6 +245,8 @@ mod tests {
         let rates = values("rate=400/s..800/s");
         assert_eq!((rates.len(), rates[1].as_str()), (201, "402/s"));
         assert_eq!(values("rate=400/s..800/s/3"), ["400/s", "600/s", "800/s"]);
+        let far = Axis::range("workers=1..9000000000").expect_err("too far");
+        assert_eq!(far.message, "9000000000 steps are not between 2 and 100000");
         assert_eq!(Axis::range("rate=400/s,800/s").expect_err("a list").message, "there is no range");
     }
 
