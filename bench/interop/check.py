@@ -76,11 +76,12 @@ def readings(csv_file, parquet_file):
     import duckdb
     import pandas
 
-    exact = {"dtype": {"seed": "uint64"}, "float_precision": "round_trip"}
-    yield "pandas, CSV", pandas.read_csv(csv_file, **exact)
+    yield "pandas, CSV", pandas.read_csv(csv_file)
     yield "pandas, Parquet", pandas.read_parquet(parquet_file)
-    for kind, file in [("CSV", csv_file), ("Parquet", parquet_file)]:
-        yield f"DuckDB, {kind}", duckdb.sql(f"select * from '{file}'").fetchall()
+    # Left to guess, DuckDB takes whole numbers from 2^63 on for floats.
+    told = f"read_csv('{csv_file}', types = {{'seed': 'UBIGINT'}})"
+    for kind, source in [("CSV", told), ("Parquet", f"'{parquet_file}'")]:
+        yield f"DuckDB, {kind}", duckdb.sql(f"select * from {source}").fetchall()
 
 
 def check(who, table, columns, rows):

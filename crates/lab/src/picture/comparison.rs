@@ -15,6 +15,7 @@ use crate::experiment::compare::{Arm, Comparison};
 use crate::measure::{Better, Measure, Unit};
 use crate::readable;
 use crate::report::Interval;
+use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
 const CAPTION: i32 = 34;
@@ -145,11 +146,8 @@ impl Page<'_> {
             }
             labels.push(Label::beside(point, &points, &labels, frame));
         }
-        for (point, label) in points.iter().zip(&labels) {
-            canvas.marker(point.at, if point.on_front { FRONT } else { BEATEN })?;
-            canvas.write(&label.text, (label.left, label.y), LABEL, TEXT, HPos::Left)?;
-        }
-        Ok(())
+        labels.iter().try_for_each(|label| label.draw(canvas))?;
+        points.iter().try_for_each(|point| canvas.marker(point.at, if point.on_front { FRONT } else { BEATEN }))
     }
 
     fn legend(&self, canvas: &Canvas, (left, y): Pixel) -> Result<(), DrawError> {
@@ -253,6 +251,13 @@ impl Label {
         let place = places.clone().find(|(left, y)| inside(*left, *y) && free(*left, *y));
         let (left, y) = place.unwrap_or((sides[0].min(frame.right() - wide), point.at.1));
         Label { text, left, y }
+    }
+
+    /// On white, so that no line runs through it.
+    fn draw(&self, canvas: &Canvas) -> Result<(), DrawError> {
+        let (left, right) = (self.left - 2, self.left + LABEL.width(&self.text));
+        canvas.area.draw(&Rectangle::new([(left, self.y - 9), (right, self.y + 9)], WHITE.filled()))?;
+        canvas.write(&self.text, (self.left, self.y), LABEL, TEXT, HPos::Left)
     }
 
     fn meets(&self, left: i32, wide: i32, y: i32) -> bool {

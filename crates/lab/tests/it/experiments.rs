@@ -7,6 +7,7 @@ use lab::experiment::sweep::{Grid, Row, Shard, Sweep, SweepError};
 use lab::experiment::vary::Axis;
 use lab::experiment::{seeds, table};
 use lab::measure::Measure;
+use lab::picture::{Size, comparison_svg, sweep_svg};
 use lab::reporting::evidence;
 use lab::run::RunError;
 use lab::scenario::{Override, Scenario};
@@ -202,4 +203,57 @@ fn ends_that_agree_have_no_answer() {
         let Err(Unfound::Agree(ends)) = search(vary, "p99(shop.buy) < 15ms") else { panic!("{vary} has no answer") };
         assert_eq!((ends[0].met, ends[1].met), (met, met));
     }
+}
+
+/// Everything that is drawn lies on the picture.
+#[track_caller]
+fn check_inside(svg: &str, words: &[&str]) {
+    let attribute = |name: &str| -> f64 {
+        let (_, rest) = svg.split_once(&format!(" {name}=\"")).expect("an attribute");
+        rest.split('"').next().and_then(|value| value.parse().ok()).expect("a number")
+    };
+    let (width, height) = (attribute("width"), attribute("height"));
+    for points in svg.split("points=\"").skip(1) {
+        for point in points.split('"').next().expect("points").split_whitespace() {
+            let (x, y) = point.split_once(',').expect("x,y");
+            assert!((0.0..=width).contains(&x.parse().expect("a number")), "{point}");
+            assert!((0.0..=height).contains(&y.parse().expect("a number")), "{point}");
+        }
+    }
+    for word in words {
+        assert!(svg.contains(word), "{word:?} is missing");
+    }
+}
+
+#[test]
+fn many_variants_make_a_higher_picture() {
+    let mut found = compared(2);
+    let measures: Vec<Measure> = found.measures().into_iter().take(5).cloned().collect();
+    let against = [measures[0].clone(), measures[1].clone()];
+    let draw = |found: &Comparison, size| comparison_svg(found, &measures, &against, size);
+    check_inside(&draw(&found, Size::default()), &["height=\"1000\"", "no-retries"]);
+    let template = found.arms[1].clone();
+    found.arms.extend((0..30).map(|i| {
+        let mut arm = template.clone();
+        arm.variant = Some(format!("a variant with a name that is rather long {i}"));
+        arm
+    }));
+    found.arms[2].measures.clear();
+    check_inside(&draw(&found, Size { width: 1, height: 1 }), &["width=\"960\"", "not measured", "beaten by another"]);
+}
+
+#[test]
+fn sweeps_of_any_shape_can_be_drawn() {
+    let whole = sweep(None);
+    let mut swept = whole.summarize(&rows(&whole, Vec::new()));
+    let measures = &whole.measures[..3];
+    check_inside(&sweep_svg(&swept, measures, Size::default()), &["100/s", "services.inventory.cores ↑"]);
+    swept.points[3].measures.clear();
+    swept.points.pop();
+    check_inside(&sweep_svg(&swept, measures, Size::LEAST), &["–"]);
+    swept.grid.axes.truncate(1);
+    swept.grid.axes[0].values = (0..6).map(|i| format!("lognormal(p50=2ms, p99={i}ms)")).collect();
+    check_inside(&sweep_svg(&swept, measures, Size::default()), &["services.inventory.cores"]);
+    swept.points.clear();
+    check_inside(&sweep_svg(&swept, measures, Size::default()), &["nothing was measured"]);
 }
