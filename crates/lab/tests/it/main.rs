@@ -3,6 +3,7 @@
 mod content;
 mod digest;
 mod drawing;
+mod experiments;
 mod good;
 mod hostile;
 mod mutated;
