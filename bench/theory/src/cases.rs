@@ -6,6 +6,7 @@ use crate::formulas::{
 use lab::report::Interval;
 use lab::run::{Run, run};
 use lab::stats::interval_of_means;
+use rayon::prelude::*;
 use sim::Span;
 use sim::model::{Balance, Call, Dist, Load, Model, Order, Scheduling, Service, Step, Tenant};
 
@@ -57,7 +58,9 @@ impl Case {
     /// # Panics
     /// If a model of this file cannot be run.
     pub fn compare(&self, seeds: std::ops::Range<u64>) -> Vec<Comparison> {
-        let runs: Vec<Run> = seeds.map(|seed| run(&self.model, seed).expect("the case can be run")).collect();
+        let seeds: Vec<u64> = seeds.collect();
+        let runs: Vec<Run> =
+            seeds.par_iter().map(|seed| run(&self.model, *seed).expect("the case can be run")).collect();
         let compared = |expected: &Expectation| {
             let values: Vec<f64> = runs.iter().map(expected.read).collect();
             Comparison {

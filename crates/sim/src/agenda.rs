@@ -8,7 +8,7 @@
 //!
 //! Cancelled timers are not searched for: their owners find them dead when they come up.
 
-use crate::event::Event;
+use crate::event::{Event, Waiting};
 use crate::time::{Span, Time};
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
@@ -29,7 +29,7 @@ const RUNG: u64 = 1024;
 #[derive(Clone, Copy)]
 struct Entry {
     key: u128,
-    event: Event,
+    event: Waiting,
 }
 
 impl Entry {
@@ -134,7 +134,7 @@ pub(crate) struct Agenda {
 }
 
 /// Stands where a lane has no event: after everything that ever happens.
-const EMPTY: Entry = Entry { key: u128::MAX, event: Event::End { fault: u32::MAX } };
+const EMPTY: Entry = Entry { key: u128::MAX, event: Waiting::NOTHING };
 
 impl Agenda {
     pub(crate) fn new() -> Self {
@@ -177,14 +177,18 @@ impl Agenda {
     }
 
     #[inline]
-    fn entry(&mut self, at: Time, event: Event) -> Entry {
+    fn entry(&mut self, at: Time, event: Waiting) -> Entry {
         self.scheduled += 1;
         Entry { key: u128::from(at.0) << 64 | u128::from(self.scheduled), event }
     }
 
     /// Schedules in a lane; `at` must not precede the lane's last event.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push_lane(&mut self, lane: Lane, at: Time, event: Event) {
+        self.put_in_lane(lane, at, event.wait());
+    }
+
+    fn put_in_lane(&mut self, lane: Lane, at: Time, event: Waiting) {
         let entry = self.entry(at, event);
         let index = usize::from(lane.0);
         if self.heads[index].key != EMPTY.key {
@@ -199,11 +203,15 @@ impl Agenda {
     }
 
     /// Schedules at any time that is not past. What is due at the end of time never is.
-    #[inline]
+    // Whoever schedules knows the kind of event, so packing it there costs next to nothing.
+    #[inline(always)]
     pub(crate) fn push(&mut self, at: Time, event: Event) {
-        if at == Time::NEVER {
-            return;
+        if at != Time::NEVER {
+            self.put(at, event.wait());
         }
+    }
+
+    fn put(&mut self, at: Time, event: Waiting) {
         let entry = self.entry(at, event);
         if entry.time() >= self.horizon {
             self.push_beyond(entry);
@@ -237,7 +245,7 @@ impl Agenda {
 
     /// Takes the earliest event, unless it is after `until`; also gives its number in the order of scheduling.
     #[inline]
-    pub(crate) fn pop(&mut self, until: Time) -> Option<(Time, u64, Event)> {
+    pub(crate) fn pop(&mut self, until: Time) -> Option<(Time, u64, Waiting)> {
         if self.hole {
             self.hole = false;
             self.near.pop();
@@ -278,10 +286,10 @@ impl Agenda {
     #[inline]
     pub(crate) fn skip_dead(&mut self, lane: Lane, mut dead: impl FnMut(Event) -> bool) {
         let index = usize::from(lane.0);
-        if self.heads[index].key == EMPTY.key || !dead(self.heads[index].event) {
+        if self.heads[index].key == EMPTY.key || !dead(self.heads[index].event.event()) {
             return;
         }
-        while self.lanes[index].front().is_some_and(|next| dead(next.event)) {
+        while self.lanes[index].front().is_some_and(|next| dead(next.event.event())) {
             self.lanes[index].pop_front();
         }
         self.next_in_lane(index);
@@ -358,7 +366,7 @@ mod tests {
             if n >= pending {
                 let (at, _, event) = agenda.pop(Time::NEVER).expect("events are pending");
                 let ((due, _), tag) = expected.pop_first().expect("events are pending");
-                assert_eq!((at, event), (Time(due), tagged(tag)));
+                assert_eq!((at, event.event()), (Time(due), tagged(tag)));
                 now = due;
             }
             if n % 3 == 0 {
@@ -372,7 +380,7 @@ mod tests {
         }
         while let Some((at, _, event)) = agenda.pop(Time::NEVER) {
             let ((due, _), tag) = expected.pop_first().expect("no more than was pushed");
-            assert_eq!((at, event), (Time(due), tagged(tag)));
+            assert_eq!((at, event.event()), (Time(due), tagged(tag)));
         }
         assert!(expected.is_empty());
     }
@@ -392,7 +400,7 @@ mod tests {
         agenda.push(Time::NEVER, tagged(1));
         agenda.push(Time(u64::MAX - 1), tagged(2));
         assert!(agenda.pop(Time(10)).is_none());
-        assert_eq!(agenda.pop(Time::NEVER), Some((Time(u64::MAX - 1), 1, tagged(2))));
+        assert_eq!(agenda.pop(Time::NEVER), Some((Time(u64::MAX - 1), 1, tagged(2).wait())));
         assert!(agenda.pop(Time::NEVER).is_none());
     }
 
@@ -404,6 +412,6 @@ mod tests {
             agenda.push_lane(lane, Time(10), tagged(n));
         }
         agenda.skip_dead(lane, |event| event != tagged(3));
-        assert_eq!(agenda.pop(Time::NEVER), Some((Time(10), 4, tagged(3))));
+        assert_eq!(agenda.pop(Time::NEVER), Some((Time(10), 4, tagged(3).wait())));
     }
 }

@@ -15,7 +15,7 @@ mod jobs;
 use crate::agenda::{Agenda, Lane};
 use crate::arrivals::ArrivalProcess;
 use crate::check::ModelError;
-use crate::event::{Answer, Event, Failure};
+use crate::event::{Answer, Event, Failure, Waiting};
 use crate::fact::{Applied, Fact, Observer, Outcome};
 use crate::model::{Load, Model};
 use crate::plan::{self, Op, Plan, Transit};
@@ -42,35 +42,34 @@ pub enum Progress {
 /// Why a run was stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Excess {
-    /// More than [`Limits::in_flight`] attempts were on their way, waiting or worked on.
+    /// More than [`Limits::in_flight`] attempts were on their way, waiting or worked on, or as many calls waited.
     InFlight,
     /// More than [`Limits::events`] events were handled.
     Events,
-    /// Events went on at one instant without time moving on.
+    /// More than [`Limits::at_one_instant`] events were handled without time moving on.
     Standstill,
 }
 
 /// How much one run may take of the machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Attempts at once; each takes about 200 bytes.
+    /// Attempts at once, and calls at once; each takes about 200 bytes.
     pub in_flight: usize,
     /// Events in all.
     pub events: u64,
+    /// Events at one instant; beyond it time is taken to stand still.
+    pub at_one_instant: u64,
 }
 
 impl Default for Limits {
-    /// A gigabyte, and some ten minutes.
+    /// A gigabyte, and some ten minutes. With two events a request no histogram's 32-bit count overflows.
     fn default() -> Self {
-        Limits { in_flight: 5_000_000, events: 20_000_000_000 }
+        Limits { in_flight: 5_000_000, events: 8_000_000_000, at_one_instant: 100_000_000 }
     }
 }
 
-/// Events at one instant beyond which time is taken to stand still.
-const STANDSTILL: u64 = 100_000_000;
-
 /// A tenant's request, until nothing works for it any more.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Request {
     sent_at: Time,
     /// Decides the replica where callers balance by hash.
@@ -86,7 +85,7 @@ struct Request {
 }
 
 /// A call under way: one or more attempts, and somebody who waits.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Call {
     /// The job that waits; none where a tenant does.
     parent: Ref,
@@ -110,17 +109,28 @@ struct Call {
     connection: Connection,
 }
 
+impl Call {
+    /// Whether an attempt at this time is of use: a tenant's patience makes an answer late, and ends nothing.
+    #[inline]
+    fn is_in_time(&self, now: Time) -> bool {
+        self.parent.is_none() || now < self.deadline
+    }
+}
+
 /// Whether a call has the connection it needs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Connection {
+    #[default]
     None,
     Waiting,
     Held,
 }
 
 /// An attempt at its replica.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Job {
+    /// Attempts sent before it: an order that, unlike the places of records, does not depend on who else is there.
+    serial: u64,
     call: Ref,
     request: Ref,
     /// When the tenant sent the request.
@@ -157,8 +167,9 @@ impl Job {
 }
 
 /// How far an attempt has come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Phase {
+    #[default]
     Travelling,
     Queued,
     Running,
@@ -222,7 +233,7 @@ pub struct Simulation {
     /// What has not ended by here never does.
     ends: Time,
     agenda: Agenda,
-    at_once: VecDeque<Event>,
+    at_once: VecDeque<Waiting>,
     plan: Plan,
     sources: Vec<Source>,
     requests: Slab<Request>,
@@ -231,11 +242,14 @@ pub struct Simulation {
     replicas: Vec<Replica>,
     faults: Faults,
     error_streams: Vec<Stream>,
+    /// Attempts sent so far.
+    sent: u64,
     events: u64,
     digest: u64,
     limits: Limits,
     excess: Option<Excess>,
-    same_instant: u64,
+    /// Events before this instant.
+    events_before: u64,
 }
 
 impl Simulation {
@@ -264,11 +278,12 @@ impl Simulation {
             faults: Faults::new(model),
             error_streams,
             plan,
+            sent: 0,
             events: 0,
             digest: 0,
             limits,
             excess: None,
-            same_instant: 0,
+            events_before: 0,
         };
         simulation.schedule_start();
         Ok(simulation)
@@ -301,7 +316,9 @@ impl Simulation {
             if self.events > self.limits.events {
                 return Progress::Stopped(Excess::Events);
             }
-            let Some((at, number, event)) = self.agenda.pop(until) else { return self.progress_at(until) };
+            // With nothing under way, what is due after the end of sending is of no use.
+            let due = if self.requests.len() == 0 { until.min(self.closes) } else { until };
+            let Some((at, number, event)) = self.agenda.pop(due) else { return self.progress_at(until) };
             self.move_to(at);
             // Equal runs schedule the same events in the same order, so time and number identify an event.
             self.digest = (self.digest.rotate_left(5) ^ at.0 ^ number << 32).wrapping_mul(0x517c_c1b7_2722_0a95);
@@ -309,9 +326,10 @@ impl Simulation {
             self.handle(event, observer);
             while let Some(event) = self.at_once.pop_front() {
                 self.handle(event, observer);
-            }
-            if at > self.closes && self.requests.len() == 0 {
-                return Progress::Done;
+                self.notice_standstill();
+                if self.excess.is_some() {
+                    break;
+                }
             }
         }
         self.excess.map_or(Progress::Running, Progress::Stopped)
@@ -323,23 +341,28 @@ impl Simulation {
         if until == self.ends || idle { Progress::Done } else { Progress::Running }
     }
 
-    #[inline]
+    #[inline(always)]
     fn move_to(&mut self, at: Time) {
         if at == self.now {
-            self.same_instant += 1;
-            if self.same_instant > STANDSTILL {
-                self.excess = Some(Excess::Standstill);
-            }
+            self.notice_standstill();
         } else {
-            self.same_instant = 0;
+            self.events_before = self.events;
             self.now = at;
         }
     }
 
+    /// Handlers that take no time can call each other more often than a machine can follow.
     #[inline]
-    fn handle<O: Observer>(&mut self, event: Event, observer: &mut O) {
+    fn notice_standstill(&mut self) {
+        if self.events - self.events_before > self.limits.at_one_instant {
+            self.excess = Some(Excess::Standstill);
+        }
+    }
+
+    #[inline(always)]
+    fn handle<O: Observer>(&mut self, waiting: Waiting, observer: &mut O) {
         self.events += 1;
-        match event {
+        match waiting.event() {
             Event::Arrive { tenant } => self.on_arrive(tenant, observer),
             Event::Send { tenant, user } => self.on_send(tenant, user, observer),
             Event::Deliver { job } => self.on_deliver(job, observer),
@@ -386,13 +409,14 @@ impl Simulation {
     }
 
     fn schedule_start(&mut self) {
+        // First, so that a fault already holds for what happens at the instant at which it begins.
+        self.schedule_faults();
         for tenant in 0..self.sources.len() as u32 {
             match &self.sources[tenant as usize] {
                 Source::Closed => self.seat_users(tenant),
                 Source::Open(..) | Source::Replay { .. } => self.schedule_arrival(tenant),
             }
         }
-        self.schedule_faults();
     }
 
     fn seat_users(&mut self, tenant: u32) {
@@ -410,7 +434,7 @@ impl Simulation {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn schedule_arrival(&mut self, tenant: u32) {
         let (at, lane) = match &mut self.sources[tenant as usize] {
             Source::Open(process, lane) => (process.next(), *lane),
@@ -429,10 +453,10 @@ impl Simulation {
     }
 
     /// Hands an event over after what the path between caller and callee makes of it.
-    #[inline]
+    #[inline(always)]
     fn post(&mut self, transit: Transit, event: Event) {
         match transit {
-            Transit::Now => self.at_once.push_back(event),
+            Transit::Now => self.at_once.push_back(event.wait()),
             Transit::InLane(span, lane) => self.agenda.push_lane(lane, self.now + span, event),
             Transit::After(span) => self.agenda.push(self.now + span, event),
             Transit::Lost => {}
@@ -440,7 +464,7 @@ impl Simulation {
     }
 
     /// One call or job less works for the request.
-    #[inline]
+    #[inline(always)]
     fn release<O: Observer>(&mut self, request: Ref, observer: &mut O) {
         let state = &mut self.requests[request];
         state.refs -= 1;

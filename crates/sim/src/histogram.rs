@@ -9,7 +9,7 @@ use crate::time::Span;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Histogram<const D: u32> {
     /// Grows with the largest value.
-    counts: Vec<u64>,
+    counts: Vec<u32>,
     total: u64,
 }
 
@@ -53,7 +53,7 @@ impl<const D: u32> Histogram<D> {
         let rank = ((q * self.total as f64).ceil() as u64).clamp(1, self.total.max(1));
         let mut seen = 0;
         let bucket = self.counts.iter().position(|count| {
-            seen += count;
+            seen += u64::from(*count);
             seen >= rank
         });
         bucket.map(|bucket| Span(Self::largest_in(bucket)))

@@ -51,7 +51,7 @@ impl Sampler {
         if let Sampler::Constant(span) = self { Some(*span) } else { None }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn sample(&self, stream: &mut Stream) -> Span {
         match self {
             Sampler::Constant(span) => *span,

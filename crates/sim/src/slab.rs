@@ -9,6 +9,12 @@ pub struct Ref {
     generation: u32,
 }
 
+impl Default for Ref {
+    fn default() -> Self {
+        Ref::NONE
+    }
+}
+
 impl Ref {
     /// Refers to nothing.
     pub(crate) const NONE: Ref = Ref { index: u32::MAX, generation: 0 };
@@ -24,7 +30,13 @@ impl Ref {
         self.index as usize
     }
 
+    #[inline]
+    pub(crate) fn from_id(id: u64) -> Self {
+        Ref { index: id as u32, generation: (id >> 32) as u32 }
+    }
+
     /// A number of its own among all records of a kind, dead ones included.
+    #[inline]
     pub fn id(self) -> u64 {
         u64::from(self.generation) << 32 | u64::from(self.index)
     }
@@ -49,7 +61,7 @@ pub(crate) struct Slab<T> {
 
 const NO_PLACE: u32 = u32::MAX;
 
-impl<T> Slab<T> {
+impl<T: Default> Slab<T> {
     pub(crate) fn new() -> Self {
         Slab { places: Vec::new(), first_free: NO_PLACE, live: 0 }
     }
@@ -60,22 +72,27 @@ impl<T> Slab<T> {
         self.live
     }
 
-    #[inline]
+    // Inlined, and without a way out for the record, so that it is written where it belongs and nowhere before.
+    #[inline(always)]
     pub(crate) fn insert(&mut self, record: T) -> Ref {
-        self.live += 1;
+        if self.first_free == NO_PLACE {
+            self.grow();
+        }
         let index = self.first_free;
-        let Some(place) = self.places.get_mut(index as usize) else { return self.grow(record) };
+        let place = &mut self.places[index as usize];
         self.first_free = place.next_free;
+        self.live += 1;
         place.generation = place.generation.wrapping_add(1);
         place.record = record;
         Ref { index, generation: place.generation }
     }
 
+    /// Adds a free place.
     #[cold]
-    fn grow(&mut self, record: T) -> Ref {
-        let index = self.places.len() as u32;
-        self.places.push(Place { generation: 1, next_free: NO_PLACE, record });
-        Ref { index, generation: 1 }
+    #[inline(never)]
+    fn grow(&mut self) {
+        self.first_free = self.places.len() as u32;
+        self.places.push(Place { generation: 0, next_free: NO_PLACE, record: T::default() });
     }
 
     /// The record, unless it was freed.

@@ -38,10 +38,12 @@ pub(crate) fn summary(report: &RunReport, width: usize, colour: bool) -> String 
 /// The summary of several runs that differ in their seeds only.
 pub(crate) fn replications(found: &Replications, width: usize, colour: bool) -> String {
     let page = Page { width: width.max(LEAST_WIDTH), paint: Paint { on: colour } };
-    let seeds: Vec<String> = found.evidence.seeds.iter().map(u64::to_string).collect();
-    let title = format!("{} runs, means with 95 % intervals", found.replications);
+    let evidence = &found.evidence;
+    let seeds: Vec<String> = evidence.seeds.iter().map(u64::to_string).collect();
+    let title = format!("{} runs, means with 95 % intervals · scenario {}", found.replications, evidence.digest);
     let header = vec![
-        page.paint.with(HEADING, &title),
+        page.paint.with(HEADING, &elided(&evidence.scenario, page.width)),
+        page.paint.with(FAINT, &title),
         page.paint.with(FAINT, &elided(&format!("seeds {}", seeds.join(", ")), page.width)),
     ];
     let mut grid = Grid::new(&["measure", "mean", "from", "to", "±"]);

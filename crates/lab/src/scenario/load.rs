@@ -12,7 +12,7 @@ use sim::model::{Call, EndpointId, Fault, FaultKind, Load, Model, Network, Servi
 use std::collections::HashMap;
 
 /// More events than this take hours, and are always a mistake in a rate or a duration.
-const MOST_EVENTS: f64 = 2e10;
+const MOST_EVENTS: f64 = 8e9;
 
 /// What one request of an endpoint amounts to.
 #[derive(Clone, Copy, Default)]

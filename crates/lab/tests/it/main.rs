@@ -1,5 +1,6 @@
 //! The lab, from outside.
 
+mod content;
 mod digest;
 mod drawing;
 mod experiments;
@@ -8,6 +9,7 @@ mod hostile;
 mod mutated;
 mod objectives;
 mod overrides;
+mod runs;
 mod schema;
 mod wrong;
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::retry::Next;
 
 impl Simulation {
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_arrive<O: Observer>(&mut self, tenant: u32, observer: &mut O) {
         self.schedule_arrival(tenant);
         self.send_request(tenant, 0, observer);
@@ -14,12 +14,12 @@ impl Simulation {
         self.send_request(tenant, user, observer);
     }
 
-    #[inline]
+    #[inline(always)]
     fn send_request<O: Observer>(&mut self, tenant: u32, user: u32, observer: &mut O) {
         let plan = &mut self.plan.tenants[tenant as usize];
         let request = self.requests.insert(Request {
             sent_at: self.now,
-            key: plan.next_key(tenant, user),
+            key: plan.next_key(user),
             tenant,
             user,
             refs: 0,
@@ -42,7 +42,7 @@ impl Simulation {
     }
 
     /// Begins a call and makes its first attempt.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin_call<O: Observer>(&mut self, site: u32, caller: Caller, observer: &mut O) {
         let call = self.calls.insert(Call {
             parent: caller.parent,
@@ -61,11 +61,14 @@ impl Simulation {
             connection: Connection::None,
         });
         self.requests[caller.request].refs += 1;
+        if self.calls.len() > self.limits.in_flight {
+            self.excess = Some(Excess::InFlight);
+        }
         observer.see(self.now, Fact::CallBegan { call, parent: caller.parent, request: caller.request, site });
         self.make_attempt(call, observer);
     }
 
-    #[inline]
+    #[inline(always)]
     fn make_attempt<O: Observer>(&mut self, call: Ref, observer: &mut O) {
         let state = &mut self.calls[call];
         state.attempt += 1;
@@ -110,7 +113,7 @@ impl Simulation {
     }
 
     /// Gives the connection of an ended attempt to the first call that still waits for one.
-    #[inline]
+    #[inline(always)]
     fn return_connection<O: Observer>(&mut self, call: Ref, observer: &mut O) {
         if self.calls[call].connection != Connection::None {
             self.return_taken_connection(call, observer);
@@ -133,6 +136,7 @@ impl Simulation {
     }
 
     /// Lets waiting calls go while there are connections.
+    #[inline(never)]
     pub(super) fn serve_pool<O: Observer>(&mut self, caller: usize, pool: usize, observer: &mut O) {
         while self.replicas[caller].pools[pool].used < self.replicas[caller].pools[pool].size {
             let Some((next, attempt)) = self.replicas[caller].pools[pool].waiting.pop_front() else { return };
@@ -145,7 +149,7 @@ impl Simulation {
     }
 
     /// Sends the current attempt of a call to one of the callee's replicas.
-    #[inline]
+    #[inline(always)]
     fn send_attempt<O: Observer>(&mut self, call: Ref, observer: &mut O) {
         let state = &self.calls[call];
         let site = &mut self.plan.sites[state.site as usize];
@@ -158,7 +162,9 @@ impl Simulation {
             return;
         }
         request.refs += 1;
+        self.sent += 1;
         let job = self.jobs.insert(Job {
+            serial: self.sent,
             call,
             request: state.request,
             sent_at: state.sent_at,
@@ -186,7 +192,7 @@ impl Simulation {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_reply<O: Observer>(&mut self, call: Ref, attempt: u8, answer: Answer, observer: &mut O) {
         let Some(state) = self.calls.get(call).filter(|state| state.awaiting & 1 << attempt != 0) else { return };
         if let Some(resumes) = pause(&self.replicas, state.caller, self.now) {
@@ -232,34 +238,39 @@ impl Simulation {
     fn attempt_failed<O: Observer>(&mut self, call: Ref, failure: Failure, observer: &mut O) {
         self.return_connection(call, observer);
         let state = &mut self.calls[call];
-        let waits = state.parent.is_none() || self.now < state.deadline && self.jobs.contains(state.parent);
+        let waits = state.parent.is_none() || state.is_in_time(self.now) && self.jobs.contains(state.parent);
         let next = match &mut self.plan.sites[state.site as usize].retries {
             Some(retries) if waits => retries.after_failure(u32::from(state.attempt), state.previous_wait),
             _ => Next::Fail,
         };
         match next {
-            Next::RetryAfter(wait) => {
+            Next::RetryAfter(wait) if state.is_in_time(self.now + wait) => {
                 state.previous_wait = wait;
                 self.agenda.push(self.now + wait, Event::Retry { call });
             }
-            Next::Fail => self.end_call(call, Answer::Failed(failure), observer),
+            Next::RetryAfter(_) | Next::Fail => self.end_call(call, Answer::Failed(failure), observer),
         }
     }
 
+    #[inline(never)]
     pub(super) fn on_retry<O: Observer>(&mut self, call: Ref, observer: &mut O) {
-        let Call { parent, caller, .. } = self.calls[call];
+        let state = &self.calls[call];
+        let (parent, caller, in_time) = (state.parent, state.caller, state.is_in_time(self.now));
         if !parent.is_none() && !self.jobs.contains(parent) {
             // The caller crashed meanwhile.
             self.end_call(call, Answer::Failed(Failure::Unreachable), observer);
         } else if let Some(resumes) = pause(&self.replicas, caller, self.now) {
             self.agenda.push(resumes, Event::Retry { call });
+        } else if !in_time {
+            // It stood still meanwhile.
+            self.end_call(call, Answer::Failed(Failure::Timeout), observer);
         } else {
             self.make_attempt(call, observer);
         }
     }
 
     /// The caller has its final answer.
-    #[inline]
+    #[inline(always)]
     fn end_call<O: Observer>(&mut self, call: Ref, answer: Answer, observer: &mut O) {
         self.return_connection(call, observer);
         let state = &self.calls[call];
@@ -275,7 +286,7 @@ impl Simulation {
         self.release(request, observer);
     }
 
-    #[inline]
+    #[inline(always)]
     fn end_request<O: Observer>(&mut self, request: Ref, answer: Answer, observer: &mut O) {
         let state = &mut self.requests[request];
         let (tenant, user, sent_at) = (state.tenant, state.user, state.sent_at);

@@ -7,7 +7,7 @@ use crate::queue::Waiting;
 
 impl Simulation {
     /// An attempt reaches its replica.
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_deliver<O: Observer>(&mut self, job: Ref, observer: &mut O) {
         let Some(state) = self.jobs.get(job) else { return };
         let replica = &self.replicas[state.replica as usize];
@@ -34,7 +34,7 @@ impl Simulation {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn queue<O: Observer>(&mut self, job: Ref, observer: &mut O) {
         let state = &mut self.jobs[job];
         state.phase = Phase::Queued;
@@ -54,7 +54,7 @@ impl Simulation {
     }
 
     /// Sends the answer to an attempt to whoever made it.
-    #[inline]
+    #[inline(always)]
     fn answer<O: Observer>(&mut self, call: Ref, attempt: u8, answer: Answer, observer: &mut O) {
         // Nobody waits for an abandoned attempt, so its answer need not travel.
         let Some(state) = self.calls.get(call) else { return };
@@ -67,7 +67,7 @@ impl Simulation {
     }
 
     /// A worker takes the job, out of the queue or at once.
-    #[inline]
+    #[inline(always)]
     fn start<O: Observer>(&mut self, job: Ref, queued: bool, observer: &mut O) {
         let state = &mut self.jobs[job];
         state.phase = Phase::Running;
@@ -84,7 +84,7 @@ impl Simulation {
     }
 
     /// Runs operations until one takes time, or the handler ends.
-    #[inline]
+    #[inline(always)]
     fn advance<O: Observer>(&mut self, job: Ref, observer: &mut O) {
         loop {
             let state = &mut self.jobs[job];
@@ -96,6 +96,10 @@ impl Simulation {
                     self.end_job(job, answer, observer);
                     return;
                 }
+                _ if state.is_too_late(self.now, &self.plan) => {
+                    self.end_job(job, Answer::Failed(Failure::Timeout), observer);
+                    return;
+                }
                 Op::Effect { effect, idempotent } => {
                     let applied = &mut self.requests[state.request].applied[usize::from(effect)];
                     if !idempotent || *applied == 0 {
@@ -103,10 +107,6 @@ impl Simulation {
                     }
                 }
                 Op::Fork { branches: 0 } => {}
-                _ if state.is_too_late(self.now, &self.plan) => {
-                    self.end_job(job, Answer::Failed(Failure::Timeout), observer);
-                    return;
-                }
                 Op::Fork { branches } => {
                     self.fork(job, branches, observer);
                     return;
@@ -120,17 +120,22 @@ impl Simulation {
         }
     }
 
+    #[inline(never)]
     fn fork<O: Observer>(&mut self, job: Ref, branches: u32, observer: &mut O) {
         let state = &mut self.jobs[job];
         state.pending = branches;
         let first = state.op as usize;
         state.op += branches;
         for index in first..first + branches as usize {
+            // Forks within forks multiply, all within one event.
+            if self.excess.is_some() {
+                return;
+            }
             self.begin_op(job, self.plan.ops[index], observer);
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin_op<O: Observer>(&mut self, job: Ref, op: Op, observer: &mut O) {
         match op {
             Op::Work { draw } => self.begin_work(job, draw, observer),
@@ -144,6 +149,7 @@ impl Simulation {
         }
     }
 
+    #[inline(never)]
     fn call_from<O: Observer>(&mut self, job: Ref, site: u32, observer: &mut O) {
         let Job { request, sent_at, replica, service, deadline, original, .. } = self.jobs[job];
         let inherits = self.plan.services[service as usize].propagates_deadlines;
@@ -152,7 +158,7 @@ impl Simulation {
         self.begin_call(site, Caller { parent: job, request, sent_at, replica, life, deadline, original }, observer);
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin_work<O: Observer>(&mut self, job: Ref, draw: u32, observer: &mut O) {
         let Job { service, replica: index, .. } = self.jobs[job];
         let replica = &mut self.replicas[index as usize];
@@ -209,6 +215,9 @@ impl Simulation {
             return;
         }
         replica.share_due = Time::NEVER;
+        if replica.paused_until > self.now {
+            return;
+        }
         let service = replica.service;
         loop {
             let Some(sharing) = &mut self.replicas[index as usize].sharing else { return };
@@ -222,7 +231,7 @@ impl Simulation {
     }
 
     /// A piece of work, or a wait, ends.
-    #[inline]
+    #[inline(always)]
     pub(super) fn on_finish<O: Observer>(&mut self, job: Ref, pauses: u32, core: bool, observer: &mut O) {
         let Some(state) = self.jobs.get(job) else { return };
         let index = state.replica as usize;
@@ -244,7 +253,7 @@ impl Simulation {
     }
 
     /// The core takes the next piece of work, or idles.
-    #[inline]
+    #[inline(always)]
     fn free_core<O: Observer>(&mut self, index: usize, observer: &mut O) {
         let replica = &mut self.replicas[index];
         let (service, pauses) = (replica.service, replica.pauses);
@@ -262,7 +271,7 @@ impl Simulation {
     }
 
     /// An operation of a handler has ended.
-    #[inline]
+    #[inline(always)]
     pub(super) fn step_ended<O: Observer>(&mut self, job: Ref, answer: Answer, optional: bool, observer: &mut O) {
         let state = &mut self.jobs[job];
         match answer {
@@ -282,7 +291,7 @@ impl Simulation {
     }
 
     /// The handler is done: answers, and lets the worker go on.
-    #[inline]
+    #[inline(always)]
     fn end_job<O: Observer>(&mut self, job: Ref, answer: Answer, observer: &mut O) {
         let Job { call, request, service, entered, replica: index, attempt, .. } = self.jobs[job];
         self.jobs.free(job);
@@ -300,7 +309,7 @@ impl Simulation {
     }
 
     /// Free workers take waiting requests.
-    #[inline]
+    #[inline(never)]
     pub(super) fn admit<O: Observer>(&mut self, index: usize, observer: &mut O) {
         // The loop further up the stack goes on when this returns.
         if std::mem::replace(&mut self.replicas[index].admitting, true) {

@@ -1,0 +1,38 @@
+# Two commands do everything: `make run` and `make test`. The others are for whoever changes Brownout.
+
+SCENARIO ?= content/scenarios/retry-storm.yaml
+PICTURE ?= target/brownout.png
+
+.PHONY: run test check theory bench fuzz docs
+
+# Build Brownout and run the most telling scenario, with its picture.
+run:
+	cargo build --package brownout
+	target/debug/brownout run $(SCENARIO) --plot $(PICTURE)
+
+test:
+	cargo test --workspace --no-fail-fast
+
+check:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	@if command -v cargo-deny >/dev/null; then cargo deny --offline check licenses bans sources; \
+	else echo 'cargo-deny is not installed: licences not checked (cargo install cargo-deny)'; fi
+
+# The table of the engine beside queueing theory, as README shows it; takes minutes.
+theory:
+	cargo run --release --package theory
+
+# Side by side with other simulators; takes ten minutes on a quiet machine. See bench/peers/README.md.
+bench:
+	cargo build --release --package brownout --package engine
+	target/release/engine
+	bench/peers/run.py --brownout target/release/brownout
+
+# Damage scenario files for a while and see that reading them never panics.
+fuzz:
+	PROPTEST_CASES=20000 cargo test --package lab --test it
+
+# Rewrite the documents that are generated from the code.
+docs:
+	UPDATE_DOCS=1 cargo test --package lab --test it
