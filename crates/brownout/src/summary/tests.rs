@@ -112,7 +112,7 @@ fn replications_with_intervals() {
         evidence: Evidence {
             kind: Kind::Lab,
             scenario: "Checkout".to_owned(),
-            digest: "3f9a1c0e77b2d845".to_owned(),
+            digest: "0123456789abcdef".to_owned(),
             version: "0.1.0".to_owned(),
             seeds: (7..15).collect(),
         },

@@ -73,7 +73,7 @@ fn the_number_of_threads_changes_nothing() {
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
         let reports = pool.install(|| replicate(&scenario, 3, 6, &|| ())).expect("the sample can be run");
-        to_string(&(summarize(&reports), reports)).expect("reports are JSON")
+        to_string(&(summarize(&scenario, &reports), reports)).expect("reports are JSON")
     };
     assert_eq!(on(1), on(3));
 }
