@@ -3,11 +3,17 @@
 //! The terminal and the server call the same functions and only differ in how they show what comes back. Whatever these
 //! return is described in `lab`, which is passed on here so that nobody above needs to know more than this crate.
 
+mod experiments;
 mod scenarios;
 
+pub use experiments::{
+    Replicate, Search, SweepRequest, SweepWatch, choose_measures, choose_two, choose_variants, compare_variants,
+    find_limit, plan_sweep, run_sweep,
+};
 #[cfg(feature = "samples")]
 pub use lab::samples;
-pub use lab::{picture, readable, report, scenario};
+pub use lab::{experiment, measure, picture, readable, report, scenario};
 pub use scenarios::{
-    Failure, Invalid, Selection, Watch, open_scenario, replicate_scenario, run_scenario, save_picture, trace_scenario,
+    Failure, Invalid, PictureKind, Selection, Watch, open_scenario, replicate_scenario, run_scenario, save_comparison,
+    save_picture, save_sweep, trace_scenario,
 };

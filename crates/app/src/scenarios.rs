@@ -1,13 +1,20 @@
 //! Reading, running and picturing scenario files.
 
+use lab::experiment::compare::Comparison;
+use lab::experiment::find::Probe;
+use lab::experiment::journal::JournalError;
+use lab::experiment::sweep::{GridError, Swept};
+use lab::measure::Measure;
 use lab::otlp;
-use lab::picture::{PngError, Size, png, svg};
+use lab::picture::{PngError, Size, comparison_svg, rasterized, svg, sweep_svg};
+use lab::readable;
 use lab::replicate::{replicate, summarize};
 use lab::report::{Replications, RunReport};
 use lab::reporting::report;
 use lab::run::{Run, RunError, Wishes, run_watched};
 use lab::scenario::{Override, Problem, Scenario, open};
 use lab::traces::spans;
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -48,12 +55,71 @@ pub enum Failure {
         /// What there is.
         known: Vec<String>,
     },
+    /// The scenario has no variants to compare with.
+    #[error("the scenario has no variants, so there is nothing to compare")]
+    NoVariants,
     /// The run came to nothing.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// One run of many came to nothing.
+    #[error("at {place} with seed {seed}: {source}")]
+    At {
+        /// The varied values.
+        place: String,
+        /// The seed.
+        seed: u64,
+        /// Why.
+        source: RunError,
+    },
+    /// There is no such grid.
+    #[error("cannot sweep: {0}")]
+    Grid(#[from] GridError),
+    /// Two points of a grid are the same scenario.
+    #[error("{one} and {other} are the same scenario")]
+    NothingVaries {
+        /// One point.
+        one: String,
+        /// The other.
+        other: String,
+    },
+    /// A journal cannot be gone on with.
+    #[error("cannot go on with {}: {source}", file.display())]
+    Journal {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        source: JournalError,
+    },
+    /// A table of results is written as CSV or Parquet.
+    #[error("cannot write {} as a table: its name ends neither in .csv nor in .parquet", .0.display())]
+    TableKind(PathBuf),
+    /// There is no such measure.
+    #[error("there is no measure called {wanted}")]
+    NoMeasure {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// Two measures were to be named.
+    #[error("`{0}` does not name two measures")]
+    NotTwo(String),
+    /// This build cannot write Parquet.
+    #[error("cannot write {} as a table: this build of Brownout writes CSV only", .0.display())]
+    NoParquet(PathBuf),
+    /// The table could not be written as Parquet.
+    #[cfg(feature = "parquet")]
+    #[error(transparent)]
+    Parquet(#[from] lab::experiment::table::ParquetError),
+    /// What was given as an objective is none.
+    #[error("`{0}` is no objective")]
+    NoObjective(String),
+    /// Both ends of a range say the same about an objective.
+    #[error("{}", agreement(.0))]
+    EndsAgree(Box<[Probe; 2]>),
     /// The operating system gave no threads.
     #[error("cannot start threads: {0}")]
-    Threads(rayon::ThreadPoolBuildError),
+    Threads(ThreadPoolBuildError),
     /// A picture is written as SVG or PNG.
     #[error("cannot draw {}: its name ends neither in .svg nor in .png", .0.display())]
     PictureKind(PathBuf),
@@ -68,6 +134,19 @@ pub enum Failure {
         /// Why.
         source: io::Error,
     },
+}
+
+fn agreement([first, last]: &[Probe; 2]) -> String {
+    let both = if first.met {
+        "both ends of the range meet the objective"
+    } else {
+        "neither end of the range meets the objective"
+    };
+    let at = |probe: &Probe| match probe.measured {
+        Some(interval) => format!("{} measured at {}", readable::digits(interval.mean), probe.value),
+        None => format!("nothing measured at {}", probe.value),
+    };
+    format!("{both}: {}, {}", at(first), at(last))
 }
 
 /// A scenario file that was read and found wrong.
@@ -147,10 +226,14 @@ pub fn replicate_scenario(
     threads: Option<u32>,
     done: &(dyn Fn() + Sync),
 ) -> Result<Replications, Failure> {
+    let reports = pool(threads)?.install(|| replicate(scenario, seed, count, done))?;
+    Ok(summarize(scenario, &reports))
+}
+
+/// So many threads, or all cores.
+pub(crate) fn pool(threads: Option<u32>) -> Result<ThreadPool, Failure> {
     let threads = threads.map_or(0, |threads| threads as usize);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::Threads)?;
-    let reports = pool.install(|| replicate(scenario, seed, count, done))?;
-    Ok(summarize(&reports))
+    ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::Threads)
 }
 
 /// Writes the picture of a run, as SVG or PNG by the file's name.
@@ -158,11 +241,62 @@ pub fn replicate_scenario(
 /// # Errors
 /// If the name says neither, or the file cannot be written.
 pub fn save_picture(report: &RunReport, file: &Path) -> Result<(), Failure> {
-    let kind = file.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
-    let bytes = match kind.as_deref() {
-        Some("svg") => svg(report, Size::default()).into_bytes(),
-        Some("png") => png(report, Size::default())?,
-        _ => return Err(Failure::PictureKind(file.to_owned())),
+    save_drawing(file, &|| svg(report, Size::default()))
+}
+
+/// Writes the picture of a comparison: a panel per measure, and two measures against each other.
+///
+/// # Errors
+/// As [`save_picture`].
+pub fn save_comparison(
+    comparison: &Comparison,
+    measures: &[Measure],
+    against: &[Measure; 2],
+    file: &Path,
+) -> Result<(), Failure> {
+    save_drawing(file, &|| comparison_svg(comparison, measures, against, Size::default()))
+}
+
+/// Writes the picture of a sweep over one path or two.
+///
+/// # Errors
+/// As [`save_picture`].
+pub fn save_sweep(swept: &Swept, measures: &[Measure], file: &Path) -> Result<(), Failure> {
+    save_drawing(file, &|| sweep_svg(swept, measures, Size::default()))
+}
+
+fn save_drawing(file: &Path, draw: &dyn Fn() -> String) -> Result<(), Failure> {
+    let bytes = match PictureKind::of(file)? {
+        PictureKind::Svg => draw().into_bytes(),
+        PictureKind::Png => rasterized(&draw())?,
     };
+    save(file, &bytes)
+}
+
+/// How a picture is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PictureKind {
+    /// As vectors.
+    Svg,
+    /// As pixels.
+    Png,
+}
+
+impl PictureKind {
+    /// By the file's name.
+    ///
+    /// # Errors
+    /// If it says neither.
+    pub fn of(file: &Path) -> Result<PictureKind, Failure> {
+        let kind = file.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+        match kind.as_deref() {
+            Some("svg") => Ok(PictureKind::Svg),
+            Some("png") => Ok(PictureKind::Png),
+            _ => Err(Failure::PictureKind(file.to_owned())),
+        }
+    }
+}
+
+pub(crate) fn save(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     std::fs::write(file, bytes).map_err(|source| Failure::Unwritable { file: file.to_owned(), source })
 }

@@ -30,6 +30,9 @@ pub(crate) enum When {
 pub(crate) enum Command {
     Run(Run),
     Check(Check),
+    Compare(Compare),
+    Sweep(Sweep),
+    Find(Find),
     /// Print the JSON Schema of scenario files, for editors
     #[command(after_help = "Example:\n  brownout schema > scenario.schema.json")]
     Schema,
@@ -91,6 +94,112 @@ pub(crate) struct Check {
     /// Print the findings as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Put a scenario and its variants side by side, on the same seeds
+#[derive(Args)]
+#[command(after_help = "Examples:
+  brownout compare checkout.yaml
+  brownout compare checkout.yaml --variant budget --variant no-retries --replications 30
+  brownout compare checkout.yaml --plot choices.png --pareto 'p99(gateway.checkout),amplification(inventory)'")]
+pub(crate) struct Compare {
+    /// The scenario file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// A variant to compare with the scenario as it is; may be given again; all variants unless given
+    #[arg(long = "variant", value_name = "NAME")]
+    pub(crate) variants: Vec<String>,
+    /// Change a value of the file first: `services.gateway.workers=32`
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) sets: Vec<String>,
+    #[command(flatten)]
+    pub(crate) replicate: Replicate,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw the measures of each variant, and two of them against each other
+    #[arg(long, value_name = "FILE.svg|.png")]
+    pub(crate) plot: Option<PathBuf>,
+    /// What the picture has panels of, such as `p99(gateway.checkout)`; may be given again
+    #[arg(long = "measure", value_name = "MEASURE", requires = "plot")]
+    pub(crate) measures: Vec<String>,
+    /// Which two measures to weigh against each other; p99 and goodput of the first endpoint unless given
+    #[arg(long, value_name = "MEASURE,MEASURE")]
+    pub(crate) pareto: Option<String>,
+}
+
+/// Run a scenario at every combination of values, and write a table
+#[derive(Args)]
+#[command(after_help = "Examples:
+  brownout sweep checkout.yaml --vary workload.shoppers.rate=400/s..800/s/5 --out rates.csv --plot rates.png
+  brownout sweep checkout.yaml --vary services.gateway.workers=8,16,32,64 --vary 'workload.shoppers.rate=200/s,400/s' --out grid.csv
+  brownout sweep checkout.yaml --vary services.gateway.workers=8..64/8 --shard 1/4 --out part1.csv
+
+Runs that have ended are kept beside the table, in results.csv.partial: the same command goes on where it was stopped.")]
+pub(crate) struct Sweep {
+    #[command(flatten)]
+    pub(crate) scenario: Scenario,
+    /// What varies, and over which values; given again, every combination
+    #[arg(long, value_name = "PATH=A,B,C|PATH=FROM..TO/STEPS", required = true)]
+    pub(crate) vary: Vec<String>,
+    /// The table to write
+    #[arg(long, value_name = "FILE.csv|.parquet")]
+    pub(crate) out: PathBuf,
+    /// Run the i-th of n parts of the grid only, to spread it over machines
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<String>,
+    #[command(flatten)]
+    pub(crate) replicate: Replicate,
+    /// Print means and intervals of every point as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw lines over one varied path, or a heat map over two
+    #[arg(long, value_name = "FILE.svg|.png")]
+    pub(crate) plot: Option<PathBuf>,
+    /// What to draw and print, such as `p99(gateway.checkout)`; may be given again
+    #[arg(long = "measure", value_name = "MEASURE")]
+    pub(crate) measures: Vec<String>,
+}
+
+/// Find the largest load, or the smallest capacity, that still meets an objective
+#[derive(Args)]
+#[command(after_help = "Examples:
+  brownout find checkout.yaml --vary workload.shoppers.rate=400/s..900/s --until 'p99(gateway.checkout) < 500ms'
+  brownout find checkout.yaml --vary services.gateway.workers=4..128 --until 'goodput(gateway.checkout) >= 99.9%'")]
+pub(crate) struct Find {
+    #[command(flatten)]
+    pub(crate) scenario: Scenario,
+    /// What varies, and between which ends
+    #[arg(long, value_name = "PATH=LOW..HIGH")]
+    pub(crate) vary: String,
+    /// The objective, written as in a scenario file
+    #[arg(long, value_name = "OBJECTIVE")]
+    pub(crate) until: String,
+    #[command(flatten)]
+    pub(crate) replicate: Replicate,
+    /// Print the answer and all probes as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How often to run, and on what.
+#[derive(Args, Clone, Copy)]
+pub(crate) struct Replicate {
+    /// Run with so many seeds
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub(crate) replications: u32,
+    /// The first seed: the same seeds give the same results
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Use so many threads; all cores unless given. Results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
+    pub(crate) threads: Option<u32>,
+}
+
+impl Replicate {
+    pub(crate) fn wanted(self) -> app::Replicate {
+        app::Replicate { seed: self.seed, count: self.replications, threads: self.threads }
+    }
 }
 
 #[derive(Args, Clone)]

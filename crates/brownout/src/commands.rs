@@ -1,7 +1,10 @@
 //! One file per command; each turns what was typed into a call of `app` and prints what comes back.
 
 mod check;
+mod compare;
+mod find;
 mod run;
+mod sweep;
 mod tooling;
 
 use crate::cli::Command;
@@ -19,6 +22,9 @@ pub(crate) fn execute(command: Command, terminal: &Terminal) -> Done {
     match command {
         Command::Run(run) => run::run(run, terminal),
         Command::Check(check) => check::check(check, terminal),
+        Command::Compare(compare) => compare::compare(compare, terminal),
+        Command::Sweep(sweep) => sweep::sweep(sweep, terminal),
+        Command::Find(find) => find::find(find, terminal),
         Command::Schema => tooling::schema(terminal),
         Command::Completions { shell } => tooling::completions(shell, terminal),
         Command::Man { folder } => tooling::man(&folder, terminal),

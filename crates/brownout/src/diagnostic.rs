@@ -49,7 +49,7 @@ impl<'a> Sources<'a> {
     fn of(&self, problem: &Problem) -> (&'a str, &'a str) {
         match problem.place.origin {
             Origin::File => self.file,
-            Origin::Override(index) => ("--set", self.sets.get(index).map_or("", Override::text)),
+            Origin::Override(index) => self.sets.get(index).map_or(("--set", ""), |set| (set.argument(), set.text())),
         }
     }
 }

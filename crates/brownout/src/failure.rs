@@ -15,6 +15,21 @@ pub(crate) enum Failure {
     File(std::path::PathBuf, io::Error),
     /// The result could not be put into JSON.
     Json(serde_json::Error),
+    /// An argument has the wrong shape.
+    Argument {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong.
+        message: String,
+        /// What to write instead.
+        expected: String,
+    },
+}
+
+impl Failure {
+    pub(crate) fn vary(unclear: app::experiment::vary::Unclear) -> Failure {
+        Failure::Argument { name: "--vary", message: unclear.to_string(), expected: unclear.expected.to_owned() }
+    }
 }
 
 impl From<app::Failure> for Failure {
@@ -49,6 +64,9 @@ impl Failure {
             Failure::App(failure) => (failure.to_string(), hint(failure)),
             Failure::Output(error) => (format!("cannot print the result: {error}"), None),
             Failure::File(file, error) => (format!("cannot write {}: {error}", file.display()), None),
+            Failure::Argument { name, message, expected } => {
+                (format!("{name}: {message}"), Some(format!("write {expected}")))
+            }
             Failure::Json(error) => (format!("cannot put the result into JSON: {error}"), None),
         };
         let mut text = line("error", AnsiColor::Red, &message, colour);
@@ -73,7 +91,28 @@ fn hint(failure: &app::Failure) -> Option<String> {
         app::Failure::NoVariant { known, .. } if known.is_empty() => Some("this scenario has no variants".to_owned()),
         app::Failure::NoVariant { known, .. } => Some(format!("there is {}", known.join(", "))),
         app::Failure::PictureKind(_) => Some("name the picture something.svg or something.png".to_owned()),
-        app::Failure::Run(_) => {
+        app::Failure::NoVariants => {
+            Some("add `variants:` to the file, or vary a value with `brownout sweep`".to_owned())
+        }
+        app::Failure::NoMeasure { known, .. } => Some(format!("there is {}", known.join(", "))),
+        app::Failure::TableKind(_) => Some("name the table something.csv or something.parquet".to_owned()),
+        app::Failure::NoParquet(_) => {
+            Some("name the table something.csv, or build with `cargo build --features parquet`".to_owned())
+        }
+        app::Failure::NotTwo(_) => {
+            Some("write two with a comma between them: `p99(gateway.checkout),goodput(gateway.checkout)`".to_owned())
+        }
+        app::Failure::Journal { file, .. } => {
+            Some(format!("repeat the command that began it, name another --out, or delete {}", file.display()))
+        }
+        app::Failure::Grid(_) => Some("name each path once, and fewer values".to_owned()),
+        app::Failure::NothingVaries { .. } => {
+            Some("the variant or a later --vary sets the same path: vary something else".to_owned())
+        }
+        app::Failure::EndsAgree(ends) if ends[0].met => Some("widen the range until the objective breaks".to_owned()),
+        app::Failure::EndsAgree(_) => Some("widen the range until the objective holds somewhere".to_owned()),
+        app::Failure::NoObjective(_) => Some("write it as `p99(gateway.checkout) < 500ms`".to_owned()),
+        app::Failure::Run(_) | app::Failure::At { .. } => {
             Some("lower a rate or the duration, or bound a queue: `queue: 512` on the service that fills up".to_owned())
         }
         _ => None,

@@ -5,6 +5,7 @@ use crate::diagnostic::Colour;
 use crate::failure::Failure;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal, Write};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// Where a command prints.
@@ -54,6 +55,11 @@ impl Terminal {
         }
     }
 
+    /// As [`Terminal::progress`], of so many runs that end on several threads.
+    pub(crate) fn progress_of(&self, runs: usize) -> Runs {
+        Runs { state: Mutex::new((self.progress(), 0)), all: runs.max(1) }
+    }
+
     /// Shows progress where it takes longer than a second and somebody may be watching.
     pub(crate) fn progress(&self) -> Progress {
         Progress { began: Instant::now(), bar: None, allowed: !self.quiet && io::stderr().is_terminal() }
@@ -85,6 +91,29 @@ impl Drop for Progress {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+        }
+    }
+}
+
+/// The progress of many runs.
+pub(crate) struct Runs {
+    state: Mutex<(Progress, usize)>,
+    all: usize,
+}
+
+impl Runs {
+    /// One more run has ended.
+    pub(crate) fn one_more(&self) {
+        self.more(1);
+    }
+
+    /// So many more have ended.
+    pub(crate) fn more(&self, runs: usize) {
+        // A poisoned lock only means that a bar is not drawn.
+        if let Ok(mut state) = self.state.lock() {
+            state.1 += runs;
+            let share = state.1 as f64 / self.all as f64;
+            state.0.reach(share.min(1.0));
         }
     }
 }

@@ -2,8 +2,11 @@
 //!
 //! [`scenario`] reads a file into the engine's model, [`run`] and [`replicate`] drive the engine, [`reporting`] turns what
 //! it measured into the [`report`] that everything else starts from: pictures, traces, summaries, programs that read JSON.
+//! An [`experiment`] is many such runs and one answer, in [`measure`]s with intervals.
 //! Left out: where files and results are kept, and how they are shown in a terminal or a browser.
 
+pub mod experiment;
+pub mod measure;
 pub mod otlp;
 pub mod picture;
 pub mod readable;

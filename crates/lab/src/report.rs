@@ -10,9 +10,36 @@ use std::collections::BTreeMap;
 /// A map that keeps the order in which the scenario file names things.
 pub type Named<T> = indexmap::IndexMap<String, T>;
 
+/// Where a number comes from. A lab number never passes for production experience.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Simulated.
+    #[default]
+    Lab,
+}
+
+/// The origin of measured numbers: with the file and this, anybody can measure them again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Where the numbers come from.
+    pub kind: Kind,
+    /// The scenario's name.
+    pub scenario: String,
+    /// Identifies what was simulated: a hash of the scenario with its overrides applied.
+    pub digest: String,
+    /// Brownout's version.
+    pub version: String,
+    /// The seeds, in order.
+    pub seeds: Vec<u64>,
+}
+
 /// One run of one scenario with one seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunReport {
+    /// Where the numbers come from.
+    #[serde(default)]
+    pub kind: Kind,
     /// The scenario's name.
     pub scenario: String,
     /// Identifies what was simulated: a hash of the scenario with its overrides applied.
@@ -181,16 +208,11 @@ pub struct Mark {
 /// Several runs that differ in their seed only: per measure, the mean and a 95 % interval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Replications {
-    /// The scenario's name.
-    pub scenario: String,
-    /// Identifies what was simulated.
-    pub digest: String,
-    /// Brownout's version.
-    pub version: String,
+    /// What ran.
+    #[serde(flatten)]
+    pub evidence: Evidence,
     /// Number of runs.
     pub replications: u32,
-    /// The seeds, in order.
-    pub seeds: Vec<u64>,
     /// By measure, named like the timeline's series: `gateway.checkout.p99_ms`.
     pub measures: BTreeMap<String, Interval>,
 }

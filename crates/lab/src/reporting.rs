@@ -2,7 +2,8 @@
 //! instead of nanoseconds, objectives judged.
 
 use crate::report::{
-    Calls, Effects, Failures, Latency, Mark, Named, Objective, Requests, RunReport, ServiceLoad, Timeline,
+    Calls, Effects, Evidence, Failures, Kind, Latency, Mark, Named, Objective, Requests, RunReport, ServiceLoad,
+    Timeline,
 };
 use crate::run::Run;
 use crate::scenario::Scenario;
@@ -16,6 +17,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub fn report(scenario: &Scenario, run: &Run) -> RunReport {
     let (model, measures) = (&scenario.model, &run.measures);
     let mut report = RunReport {
+        kind: Kind::Lab,
         scenario: scenario.name.clone(),
         digest: scenario.digest.clone(),
         version: VERSION.to_owned(),
@@ -36,7 +38,13 @@ pub fn report(scenario: &Scenario, run: &Run) -> RunReport {
     report
 }
 
-fn endpoint_name(model: &Model, id: EndpointId) -> String {
+/// Where the numbers of a scenario's runs with these seeds come from.
+pub fn evidence(scenario: &Scenario, seeds: Vec<u64>) -> Evidence {
+    let (name, digest) = (scenario.name.clone(), scenario.digest.clone());
+    Evidence { kind: Kind::Lab, scenario: name, digest, version: VERSION.to_owned(), seeds }
+}
+
+pub(crate) fn endpoint_name(model: &Model, id: EndpointId) -> String {
     let service = &model.services[id.service.0 as usize];
     format!("{}.{}", service.name, service.endpoints[id.endpoint as usize].name)
 }

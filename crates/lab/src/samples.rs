@@ -56,6 +56,7 @@ impl Sample {
         let goodput = endpoints.values().next().and_then(|e| e.goodput);
         let p99 = endpoints.values().next().and_then(|e| e.latency_ms.p99);
         RunReport {
+            kind: Kind::Lab,
             scenario: self.scenario.clone(),
             digest: "3f9a1c0e77b2d845".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -181,7 +181,8 @@ impl Curve {
             let piece = &self.pieces[self.current];
             let rest = piece.area(time, piece.to);
             if rest >= area && rest > 0.0 {
-                return Time((time + piece.reach(time, area)).round() as u64);
+                // After a hundred days a float has no odd nanoseconds: do not fall back behind the last arrival.
+                return Time((time + piece.reach(time, area)).round() as u64).max(from);
             }
             if self.current + 1 == self.pieces.len() {
                 return Time::NEVER;
@@ -263,6 +264,14 @@ mod tests {
         let silent = busy.iter().filter(|busy| !**busy).count() as f64 / 40_000.0;
         // A tenth of a second is silent if it starts in an off phase that lasts: 0.8 · e^(-1/8).
         assert!((silent - 0.706).abs() < 0.03, "{silent} silent");
+    }
+
+    #[test]
+    fn arrivals_never_go_back_however_long_the_run() {
+        let points = vec![(Time::ZERO, 1.0), (Time::ZERO + Span::secs(1), 2.0)];
+        let mut curve = Curve::new(&Profile { points });
+        let from = Time((1 << 53) + 1);
+        assert_eq!(curve.after(from, 0.1), from);
     }
 
     #[test]

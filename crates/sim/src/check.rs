@@ -52,6 +52,7 @@ impl Model {
         let replicas = self.services.iter().map(|service| u64::from(service.replicas)).sum::<u64>();
         require(replicas <= u64::from(Self::MAX_REPLICAS), || "replicas".into(), "at most 100000 in all")?;
         self.check_references()?;
+        self.check_effects()?;
         self.services.iter().try_for_each(check_service)?;
         self.check_tenants()?;
         self.check_faults()?;
@@ -70,6 +71,12 @@ impl Model {
             check_call(call)?;
         }
         Ok(())
+    }
+
+    fn check_effects(&self) -> Checked {
+        let known =
+            |step: &Step| !matches!(step, Step::Effect { effect, .. } if effect.0 as usize >= self.effects.len());
+        require(self.all_steps().all(known), || "effect".into(), "one of the model's")
     }
 
     fn all_steps(&self) -> impl Iterator<Item = &Step> {
@@ -216,10 +223,7 @@ fn check_step(step: &Step, field: &impl Fn(&str) -> String) -> Checked {
     match step {
         Step::Work(dist) => check_dist(dist, || field("work")),
         Step::Wait(dist) => check_dist(dist, || field("wait")),
-        Step::Call(_) => Ok(()),
-        Step::Effect { effect, .. } => {
-            require((effect.0 as usize) < Model::MAX_EFFECTS, || field("effect"), "one of the model's")
-        }
+        Step::Call(_) | Step::Effect { .. } => Ok(()),
         Step::Parallel(branches) => {
             let simple = |step: &Step| matches!(step, Step::Work(_) | Step::Wait(_) | Step::Call(_));
             require(branches.iter().all(simple), || field("parallel"), "work, wait and call steps")?;

@@ -42,32 +42,31 @@ pub enum Progress {
 /// Why a run was stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Excess {
-    /// More than [`Limits::in_flight`] attempts were on their way, waiting or worked on.
+    /// More than [`Limits::in_flight`] attempts were on their way, waiting or worked on, or as many calls waited.
     InFlight,
     /// More than [`Limits::events`] events were handled.
     Events,
-    /// Events went on at one instant without time moving on.
+    /// More than [`Limits::at_one_instant`] events were handled without time moving on.
     Standstill,
 }
 
 /// How much one run may take of the machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Attempts at once; each takes about 200 bytes.
+    /// Attempts at once, and calls at once; each takes about 200 bytes.
     pub in_flight: usize,
     /// Events in all.
     pub events: u64,
+    /// Events at one instant; beyond it time is taken to stand still.
+    pub at_one_instant: u64,
 }
 
 impl Default for Limits {
     /// A gigabyte, and some ten minutes. With two events a request no histogram's 32-bit count overflows.
     fn default() -> Self {
-        Limits { in_flight: 5_000_000, events: 8_000_000_000 }
+        Limits { in_flight: 5_000_000, events: 8_000_000_000, at_one_instant: 100_000_000 }
     }
 }
-
-/// Events at one instant beyond which time is taken to stand still.
-const STANDSTILL: u64 = 100_000_000;
 
 /// A tenant's request, until nothing works for it any more.
 #[derive(Debug, Default)]
@@ -110,6 +109,14 @@ struct Call {
     connection: Connection,
 }
 
+impl Call {
+    /// Whether an attempt at this time is of use: a tenant's patience makes an answer late, and ends nothing.
+    #[inline]
+    fn is_in_time(&self, now: Time) -> bool {
+        self.parent.is_none() || now < self.deadline
+    }
+}
+
 /// Whether a call has the connection it needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Connection {
@@ -122,6 +129,8 @@ enum Connection {
 /// An attempt at its replica.
 #[derive(Debug, Default)]
 struct Job {
+    /// Attempts sent before it: an order that, unlike the places of records, does not depend on who else is there.
+    serial: u64,
     call: Ref,
     request: Ref,
     /// When the tenant sent the request.
@@ -233,11 +242,14 @@ pub struct Simulation {
     replicas: Vec<Replica>,
     faults: Faults,
     error_streams: Vec<Stream>,
+    /// Attempts sent so far.
+    sent: u64,
     events: u64,
     digest: u64,
     limits: Limits,
     excess: Option<Excess>,
-    same_instant: u64,
+    /// Events before this instant.
+    events_before: u64,
 }
 
 impl Simulation {
@@ -266,11 +278,12 @@ impl Simulation {
             faults: Faults::new(model),
             error_streams,
             plan,
+            sent: 0,
             events: 0,
             digest: 0,
             limits,
             excess: None,
-            same_instant: 0,
+            events_before: 0,
         };
         simulation.schedule_start();
         Ok(simulation)
@@ -303,7 +316,9 @@ impl Simulation {
             if self.events > self.limits.events {
                 return Progress::Stopped(Excess::Events);
             }
-            let Some((at, number, event)) = self.agenda.pop(until) else { return self.progress_at(until) };
+            // With nothing under way, what is due after the end of sending is of no use.
+            let due = if self.requests.len() == 0 { until.min(self.closes) } else { until };
+            let Some((at, number, event)) = self.agenda.pop(due) else { return self.progress_at(until) };
             self.move_to(at);
             // Equal runs schedule the same events in the same order, so time and number identify an event.
             self.digest = (self.digest.rotate_left(5) ^ at.0 ^ number << 32).wrapping_mul(0x517c_c1b7_2722_0a95);
@@ -311,9 +326,10 @@ impl Simulation {
             self.handle(event, observer);
             while let Some(event) = self.at_once.pop_front() {
                 self.handle(event, observer);
-            }
-            if at > self.closes && self.requests.len() == 0 {
-                return Progress::Done;
+                self.notice_standstill();
+                if self.excess.is_some() {
+                    break;
+                }
             }
         }
         self.excess.map_or(Progress::Running, Progress::Stopped)
@@ -328,13 +344,18 @@ impl Simulation {
     #[inline(always)]
     fn move_to(&mut self, at: Time) {
         if at == self.now {
-            self.same_instant += 1;
-            if self.same_instant > STANDSTILL {
-                self.excess = Some(Excess::Standstill);
-            }
+            self.notice_standstill();
         } else {
-            self.same_instant = 0;
+            self.events_before = self.events;
             self.now = at;
+        }
+    }
+
+    /// Handlers that take no time can call each other more often than a machine can follow.
+    #[inline]
+    fn notice_standstill(&mut self) {
+        if self.events - self.events_before > self.limits.at_one_instant {
+            self.excess = Some(Excess::Standstill);
         }
     }
 
@@ -388,13 +409,14 @@ impl Simulation {
     }
 
     fn schedule_start(&mut self) {
+        // First, so that a fault already holds for what happens at the instant at which it begins.
+        self.schedule_faults();
         for tenant in 0..self.sources.len() as u32 {
             match &self.sources[tenant as usize] {
                 Source::Closed => self.seat_users(tenant),
                 Source::Open(..) | Source::Replay { .. } => self.schedule_arrival(tenant),
             }
         }
-        self.schedule_faults();
     }
 
     fn seat_users(&mut self, tenant: u32) {

@@ -62,6 +62,8 @@ pub(crate) struct TenantPlan {
     pub(crate) priority: u8,
     pub(crate) think: Option<Draw>,
     pub(crate) users: u32,
+    /// Tells the keys of this tenant's requests from those of others.
+    key: u64,
     /// Requests so far.
     sent: u64,
 }
@@ -69,10 +71,9 @@ pub(crate) struct TenantPlan {
 impl TenantPlan {
     /// A closed tenant's users keep their key, an open tenant's requests have one each.
     #[inline]
-    pub(crate) fn next_key(&mut self, tenant: u32, user: u32) -> u64 {
+    pub(crate) fn next_key(&mut self, user: u32) -> u64 {
         self.sent += 1;
-        let within = if self.think.is_some() { u64::from(user) } else { self.sent };
-        u64::from(tenant) << 48 ^ within
+        self.key ^ if self.think.is_some() { u64::from(user) } else { self.sent }
     }
 }
 
@@ -337,6 +338,7 @@ impl<'a> Compiler<'a> {
             priority: tenant.priority,
             think,
             users,
+            key: Stream::new(self.seed, "key", &tenant.name).bits(),
             sent: 0,
         }
     }
@@ -432,7 +434,7 @@ impl<'a> Compiler<'a> {
             timeout_lane: call.timeout.and_then(|timeout| self.agenda.lane(timeout)),
             optional: call.optional,
             retries: call.retry.as_ref().map(|retry| Retries::new(retry, stream("retry"))),
-            balancer: Balancer::new(self.model.services[service].balance, callee.replicas, index, stream("balance")),
+            balancer: Balancer::new(self.model.services[service].balance, callee.replicas, stream("balance")),
             path: Path::new(&call.network, ends, self.agenda, stream("network")),
             pool,
         };
@@ -480,14 +482,23 @@ impl crate::model::Profile {
         let mut points: Vec<(Time, f64)> = before.collect();
         points.extend([(from, self.at(from)), (from, self.at(from) * by)]);
         points.extend(within);
-        points.extend([(to, self.at(to) * by), (to, self.at(to))]);
+        points.extend([(to, self.just_before(to) * by), (to, self.just_before(to))]);
         points.extend(after);
         crate::model::Profile { points }
     }
 
     /// The multiplier at an instant; at a step, the value after it.
     fn at(&self, time: Time) -> f64 {
-        let next = self.points.partition_point(|(at, _)| *at <= time);
+        self.between(self.points.partition_point(|(at, _)| *at <= time), time)
+    }
+
+    /// The multiplier up to an instant; at a step, the value before it.
+    fn just_before(&self, time: Time) -> f64 {
+        self.between(self.points.partition_point(|(at, _)| *at < time), time)
+    }
+
+    /// The multiplier at an instant on the way to the point of this index.
+    fn between(&self, next: usize, time: Time) -> f64 {
         let Some((from, start)) = next.checked_sub(1).map(|index| self.points[index]) else {
             return self.points.first().map_or(1.0, |point| point.1);
         };

@@ -9,7 +9,6 @@ use app::report::RunReport;
 use app::scenario::Scenario;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
-use std::sync::Mutex;
 
 pub(crate) fn run(run: Run, terminal: &Terminal) -> Done {
     let Run { scenario, seed, json, .. } = &run;
@@ -54,16 +53,8 @@ fn replicate(
     json: bool,
     terminal: &Terminal,
 ) -> Done {
-    let progress = Mutex::new((terminal.progress(), 0));
-    let done = || {
-        // A poisoned lock only means that a bar is not drawn.
-        if let Ok(mut state) = progress.lock() {
-            state.1 += 1;
-            let share = f64::from(state.1) / f64::from(count);
-            state.0.reach(share);
-        }
-    };
-    let found = app::replicate_scenario(scenario, seed, count, threads, &done)?;
+    let progress = terminal.progress_of(count as usize);
+    let found = app::replicate_scenario(scenario, seed, count, threads, &|| progress.one_more())?;
     drop(progress);
     if json {
         terminal.print(&(serde_json::to_string_pretty(&found)? + "\n"))?;

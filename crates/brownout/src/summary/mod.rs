@@ -5,11 +5,13 @@
 //! words and signs say already, so nothing is lost without it. Exact figures are left to `--json`.
 
 mod course;
+mod experiments;
 mod grid;
 
 use anstyle::{AnsiColor, Style};
 use app::readable::{self, NOTHING, elided};
 use app::report::{Calls, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad};
+pub(crate) use experiments::{comparison, finding, swept};
 use grid::{Grid, flowed};
 
 /// Narrower terminals get this many columns all the same.
@@ -36,10 +38,11 @@ pub(crate) fn summary(report: &RunReport, width: usize, colour: bool) -> String 
 /// The summary of several runs that differ in their seeds only.
 pub(crate) fn replications(found: &Replications, width: usize, colour: bool) -> String {
     let page = Page { width: width.max(LEAST_WIDTH), paint: Paint { on: colour } };
-    let seeds: Vec<String> = found.seeds.iter().map(u64::to_string).collect();
-    let title = format!("{} runs, means with 95 % intervals · scenario {}", found.replications, found.digest);
+    let evidence = &found.evidence;
+    let seeds: Vec<String> = evidence.seeds.iter().map(u64::to_string).collect();
+    let title = format!("{} runs, means with 95 % intervals · scenario {}", found.replications, evidence.digest);
     let header = vec![
-        page.paint.with(HEADING, &elided(&found.scenario, page.width)),
+        page.paint.with(HEADING, &elided(&evidence.scenario, page.width)),
         page.paint.with(FAINT, &title),
         page.paint.with(FAINT, &elided(&format!("seeds {}", seeds.join(", ")), page.width)),
     ];
@@ -228,8 +231,12 @@ fn latencies(l: &Latency) -> [String; 5] {
 
 /// The value that an objective is about. It comes in the unit that the objective's text ends with.
 fn measured(objective: &Objective) -> String {
-    let Some(value) = objective.value else { return "nothing".to_owned() };
-    let text = objective.text.trim_end();
+    objective.value.map_or("nothing".to_owned(), |value| in_unit_of(&objective.text, value))
+}
+
+/// A value in the unit that an objective's text ends with.
+fn in_unit_of(objective: &str, value: f64) -> String {
+    let text = objective.trim_end();
     let unit = text.rfind(|c: char| c.is_ascii_digit()).map_or("", |last| &text[last + 1..]);
     match unit {
         "us" => readable::duration(value / 1e3),

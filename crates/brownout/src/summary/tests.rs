@@ -1,5 +1,5 @@
 use super::*;
-use app::report::{Failures, Interval, Mark};
+use app::report::{Evidence, Failures, Interval, Kind, Mark};
 use app::samples::Sample;
 
 /// The summary without colour, checked to fit, and to say the same with colour.
@@ -109,11 +109,14 @@ fn objectives_are_measured_in_their_own_unit() {
 fn replications_with_intervals() {
     let interval = |mean: f64, half: f64| Interval { mean, low: mean - half, high: mean + half };
     let found = Replications {
-        scenario: "Checkout".to_owned(),
-        digest: "0123456789abcdef".to_owned(),
-        version: "0.1.0".to_owned(),
+        evidence: Evidence {
+            kind: Kind::Lab,
+            scenario: "Checkout".to_owned(),
+            digest: "0123456789abcdef".to_owned(),
+            version: "0.1.0".to_owned(),
+            seeds: (7..15).collect(),
+        },
         replications: 8,
-        seeds: (7..15).collect(),
         measures: [
             ("gateway.checkout.p99_ms".to_owned(), interval(1_234.5, 56.7)),
             ("gateway.checkout.goodput".to_owned(), interval(0.9987, 0.0004)),

@@ -10,6 +10,8 @@ use std::ops::Range;
 pub(super) enum Scale {
     /// From 0 to `high`.
     Linear { high: f64 },
+    /// From `low` to `high`, wherever zero is: for marks, which stand for a value by their place alone.
+    Window { low: f64, high: f64 },
     /// From `low` to `high`, both over zero, equal ratios equally far apart.
     Log { low: f64, high: f64 },
 }
@@ -32,10 +34,38 @@ impl Scale {
         Scale::Linear { high: (high / step).ceil() * step }
     }
 
+    /// A window around values that are all finite: logarithmic where `log` and they need it.
+    pub(super) fn around(values: impl Iterator<Item = f64> + Clone, log: bool) -> Scale {
+        /// Marks that lie this far apart leave a linear axis empty between them.
+        const RATIO: f64 = 20.0;
+        let low = values.clone().fold(f64::INFINITY, f64::min);
+        let high = values.fold(f64::NEG_INFINITY, f64::max);
+        if log && low > 0.0 && high / low > RATIO {
+            return Scale::Log { low: at_most(low * 0.9), high: at_least(high * 1.1) };
+        }
+        if !low.is_finite() || !high.is_finite() {
+            return Scale::Linear { high: 1.0 };
+        }
+        let room = if high > low { (high - low) * 0.05 } else { (high.abs() * 0.1).max(0.01) };
+        let step = nice((high - low + 2.0 * room) / 4.0);
+        // Nothing that is measured is negative; a bound of an interval that is says no more than zero.
+        let low = (floor((low - room) / step) * step).max(0.0);
+        Scale::Window { low, high: ((high + room) / step).ceil() * step }
+    }
+
+    /// The same up to `most` at most, if it shows nothing above.
+    pub(super) fn up_to(self, most: f64) -> Scale {
+        match self {
+            Scale::Window { low, high } if low < most => Scale::Window { low, high: high.min(most) },
+            other => other,
+        }
+    }
+
     /// How high a value lies, from 0 to 1; values off the scale lie on its edge.
     pub(super) fn height(self, value: f64) -> f64 {
         let at = match self {
             Scale::Linear { high } => value / high,
+            Scale::Window { low, high } => (value - low) / (high - low),
             Scale::Log { low, high } => log10(value.max(low) / low) / log10(high / low),
         };
         at.clamp(0.0, 1.0)
@@ -44,7 +74,7 @@ impl Scale {
     /// The value at the top.
     pub(super) fn high(self) -> f64 {
         match self {
-            Scale::Linear { high } | Scale::Log { high, .. } => high,
+            Scale::Linear { high } | Scale::Window { high, .. } | Scale::Log { high, .. } => high,
         }
     }
 
@@ -54,6 +84,11 @@ impl Scale {
             Scale::Linear { high } => {
                 let step = nice(high / 4.0);
                 (0..=(high / step + 0.5) as u32).map(|i| f64::from(i) * step).collect()
+            }
+            Scale::Window { low, high } => {
+                let step = nice((high - low) / 4.0);
+                let (first, last) = ((low / step - 1e-6).ceil() as i64, floor(high / step + 1e-6) as i64);
+                (first..=last).map(|i| i as f64 * step).collect()
             }
             Scale::Log { low, high } => decades(low, high).collect(),
         }
@@ -174,6 +209,19 @@ mod tests {
         check(&[390.0, 412.0], false, Scale::Linear { high: 600.0 }, &[0.0, 200.0, 400.0, 600.0]);
         check(&[4.0, 9_500.0], true, Scale::Log { low: 2.0, high: 10_000.0 }, &[10.0, 100.0, 1_000.0, 10_000.0]);
         check(&[4.0, 9_500.0], false, Scale::Linear { high: 10_000.0 }, &[0.0, 5_000.0, 10_000.0]);
+    }
+
+    #[test]
+    fn windows_surround_their_values() {
+        let around = |values: &[f64], log| Scale::around(values.iter().copied(), log);
+        assert_eq!(around(&[390.0, 412.0], false), Scale::Window { low: 380.0, high: 420.0 });
+        assert_eq!(around(&[-3.0, 7.0], false), Scale::Window { low: 0.0, high: 10.0 });
+        assert_eq!(around(&[4.0, 9_500.0], true), Scale::Log { low: 2.0, high: 20_000.0 });
+        assert_eq!(around(&[0.91, 0.999], false).up_to(1.0), Scale::Window { low: 0.9, high: 1.0 });
+        assert_eq!(around(&[], true), Scale::Linear { high: 1.0 });
+        let one = around(&[1.0], false);
+        assert!(one.height(1.0) > 0.0 && one.height(1.0) < 1.0, "{one:?}");
+        assert_eq!(around(&[390.0, 412.0], false).ticks(), [380.0, 390.0, 400.0, 410.0, 420.0]);
     }
 
     #[test]

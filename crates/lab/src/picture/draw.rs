@@ -3,7 +3,9 @@
 use super::Size;
 use super::axis::{Times, Values};
 use super::panel::{Dash, Line, Look, Panel, Weight};
-use super::pen::{AXIS, Canvas, DrawError, FAINT, FAULT, GRID, HEADING, LABEL, NOTHING, Pixel, TEXT, TITLE, pen, rgb};
+use super::pen::{
+    AXIS, Canvas, DrawError, FAINT, FAULT, GRID, HEADER, HEADING, LABEL, MARGIN, NOTHING, Pixel, TEXT, pen, rgb,
+};
 use crate::readable;
 use crate::report::Mark;
 use plotters::prelude::*;
@@ -19,8 +21,6 @@ pub(super) struct Figure<'a> {
     pub(super) panels: Vec<Panel>,
 }
 
-const MARGIN: i32 = 36;
-const HEADER: i32 = 96;
 const VALUES: i32 = 84;
 const LANE: i32 = 26;
 const LANES: usize = 3;
@@ -44,7 +44,7 @@ pub(super) fn draw(figure: &Figure, size: Size) -> Result<String, DrawError> {
     let area = SVGBackend::with_string(&mut drawing, (size.width, size.height)).into_drawing_area();
     area.fill(&WHITE)?;
     let page = Page { canvas: Canvas { area }, size };
-    page.header(figure)?;
+    page.canvas.header(&figure.title, &figure.subtitle, size)?;
     let labels = page.labels(figure);
     let slots = slots(figure.panels.len(), &labels, size);
     for (panel, slot) in figure.panels.iter().zip(&slots) {
@@ -111,14 +111,6 @@ impl Page<'_> {
     fn x(&self, s: f64, end_s: f64) -> i32 {
         let share = (s / end_s).clamp(0.0, 1.0);
         self.plot_left() + (share * f64::from(plot_width(self.size))).round() as i32
-    }
-
-    fn header(&self, figure: &Figure) -> Result<(), DrawError> {
-        let room = self.size.width as i32 - 2 * MARGIN;
-        let title = readable::elided(&figure.title, TITLE.fit(room));
-        let subtitle = readable::elided(&figure.subtitle, LABEL.fit(room));
-        self.canvas.write(&title, (MARGIN, 44), TITLE, TEXT, HPos::Left)?;
-        self.canvas.write(&subtitle, (MARGIN, 77), LABEL, FAINT, HPos::Left)
     }
 
     /// Gives each fault's words a lane in which they do not run into others; what finds none is counted at the end.

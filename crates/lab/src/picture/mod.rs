@@ -5,18 +5,25 @@
 //! nothing of reports. A line is told from its neighbours by colour, dash and marker together, so that a printout in
 //! grey or a colour-blind reader loses nothing. What it leaves out: everything that is a total rather than a course;
 //! see the report's tables.
+//!
+//! Experiments have pictures of their own: `comparison` and `sweep`, drawn with the same pens on a `plane`.
 
 mod axis;
+mod comparison;
 mod draw;
 mod panel;
 mod pen;
+mod plane;
 #[cfg(feature = "png")]
 mod png;
+mod sweep;
 
 use crate::readable;
-use crate::report::RunReport;
+use crate::report::{Evidence, RunReport};
+pub use comparison::comparison_svg;
 #[cfg(feature = "png")]
-pub use png::{PngError, png};
+pub use png::{PngError, png, rasterized};
+pub use sweep::sweep_svg;
 
 /// The size of a picture in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +64,7 @@ pub fn svg(report: &RunReport, size: Size) -> String {
         panels: panel::all(report, draw::columns(size)),
     };
     let drawing = draw::draw(&figure, size).expect("drawing into a string cannot fail");
-    described(&drawing, report)
+    described(&drawing, &report.scenario, &in_words(report))
 }
 
 fn subtitle(report: &RunReport) -> String {
@@ -77,10 +84,17 @@ fn end(report: &RunReport) -> f64 {
     (steps as f64 * report.timeline.step_s).max(report.simulated_s).max(1.0)
 }
 
-/// Adds what a screen reader says instead of the picture.
-fn described(drawing: &str, report: &RunReport) -> String {
-    let Some(open) = drawing.find('>') else { return drawing.to_owned() };
-    let (root, rest) = drawing.split_at(open);
+/// What an experiment's picture says about its origin.
+fn origin(evidence: &Evidence) -> String {
+    format!(
+        "means with 95 % intervals over {} seeds · scenario {} · Brownout {} · lab evidence",
+        evidence.seeds.len(),
+        readable::elided(&evidence.digest, 16),
+        evidence.version
+    )
+}
+
+fn in_words(report: &RunReport) -> String {
     let mut words = format!("{} simulated.", readable::length(report.simulated_s));
     for (name, r) in &report.endpoints {
         let goodput = r.goodput.map_or(readable::NOTHING.to_owned(), readable::share);
@@ -91,7 +105,14 @@ fn described(drawing: &str, report: &RunReport) -> String {
         let at = |s| readable::clock(s, report.simulated_s);
         words.push_str(&format!(" {} from {} to {}.", mark.text, at(mark.from_s), at(mark.to_s)));
     }
-    let (title, words) = (escaped(&report.scenario), escaped(&words));
+    words
+}
+
+/// Adds what a screen reader says instead of the picture.
+fn described(drawing: &str, title: &str, words: &str) -> String {
+    let Some(open) = drawing.find('>') else { return drawing.to_owned() };
+    let (root, rest) = drawing.split_at(open);
+    let (title, words) = (escaped(title), escaped(words));
     let (open, body) = rest.split_at(1);
     format!("{root} role=\"img\"{open}\n<title>{title}</title>\n<desc>{words}</desc>{body}")
 }

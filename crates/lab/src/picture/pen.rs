@@ -2,7 +2,9 @@
 //!
 //! The drawing library has no font at hand, so room for text is reckoned with the average letter of a wide sans-serif.
 
+use super::Size;
 use super::panel::{Dash, Ink, Look, Marker, Weight};
+use crate::readable;
 use plotters::coord::Shift;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
@@ -22,6 +24,11 @@ pub(super) const FAINT: RGBColor = RGBColor(0x5c, 0x5c, 0x5c);
 pub(super) const GRID: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
 pub(super) const AXIS: RGBColor = RGBColor(0x88, 0x88, 0x88);
 
+/// Around everything.
+pub(super) const MARGIN: i32 = 36;
+/// What title and subtitle take.
+pub(super) const HEADER: i32 = 96;
+
 /// DejaVu first, since that is what the PNG has; Verdana has its proportions.
 const FAMILY: &str = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif";
 
@@ -31,6 +38,15 @@ pub(super) struct Canvas<'a> {
 }
 
 impl Canvas<'_> {
+    /// What the picture is of, and where it comes from.
+    pub(super) fn header(&self, title: &str, subtitle: &str, size: Size) -> Result<(), DrawError> {
+        let room = size.width as i32 - 2 * MARGIN;
+        let title = readable::elided(title, TITLE.fit(room));
+        let subtitle = readable::elided(subtitle, LABEL.fit(room));
+        self.write(&title, (MARGIN, 44), TITLE, TEXT, HPos::Left)?;
+        self.write(&subtitle, (MARGIN, 77), LABEL, FAINT, HPos::Left)
+    }
+
     pub(super) fn marker(&self, at: Pixel, look: Look) -> Result<(), DrawError> {
         let ink = rgb(look.ink);
         let corner = |dx: i32, dy: i32| (at.0 + dx, at.1 + dy);

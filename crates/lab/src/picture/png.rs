@@ -20,9 +20,21 @@ pub enum PngError {
 }
 
 /// [`svg`]'s picture as PNG, a pixel for a pixel.
+///
+/// # Errors
+/// If it is too large, or the encoder fails.
 pub fn png(report: &RunReport, size: Size) -> Result<Vec<u8>, PngError> {
-    let tree = usvg::Tree::from_str(&svg(report, size), &options())?;
+    rasterized(&svg(report, size))
+}
+
+/// Any of this module's pictures as PNG, a pixel for a pixel.
+///
+/// # Errors
+/// If it is no SVG document or too large, or the encoder fails.
+pub fn rasterized(drawing: &str) -> Result<Vec<u8>, PngError> {
+    let tree = usvg::Tree::from_str(drawing, &options())?;
     let pixels = tree.size().to_int_size();
+    let size = Size { width: pixels.width(), height: pixels.height() };
     let mut canvas = tiny_skia::Pixmap::new(pixels.width(), pixels.height()).ok_or(PngError::TooLarge(size))?;
     resvg::render(&tree, tiny_skia::Transform::identity(), &mut canvas.as_mut());
     canvas.encode_png().map_err(|why| PngError::Encoding(why.to_string()))

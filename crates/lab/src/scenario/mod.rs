@@ -44,6 +44,7 @@ use sim::Span;
 use sim::model::Model;
 use std::io::{self, Read as _};
 use std::path::Path;
+pub(crate) use units::{Dimension, Quantity, quantity};
 use yaml::Node;
 
 /// A scenario that can be run.

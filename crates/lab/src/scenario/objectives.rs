@@ -6,7 +6,8 @@ use super::reader::Reader;
 use super::terms::Piece;
 use super::units::{self, Wrong};
 use super::yaml::Node;
-use crate::report::{self, Latency, Requests, RunReport};
+use crate::measure::{Measure, Of, Quantity};
+use crate::report::{self, RunReport};
 use sim::model::{EndpointId, Service};
 
 /// A promise about a run.
@@ -14,43 +15,12 @@ use sim::model::{EndpointId, Service};
 pub struct Objective {
     /// As written.
     pub text: String,
-    measure: Measure,
-    of: Of,
+    /// What it is about.
+    pub measure: Measure,
     relation: Relation,
     /// In `unit`.
     bound: f64,
     unit: Unit,
-}
-
-/// What is measured.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Measure {
-    Mean,
-    P50,
-    P90,
-    P99,
-    P999,
-    Max,
-    Goodput,
-    Late,
-    Degraded,
-    Failed,
-    Utilization,
-    QueueMean,
-    QueueMax,
-    Amplification,
-    Lost,
-    Duplicated,
-}
-
-/// What the measure is taken of, named as the report names it.
-#[derive(Clone, PartialEq, Debug)]
-enum Of {
-    Endpoint(String),
-    Tenant(String),
-    Call(String),
-    Service(String),
-    Effect(String),
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -88,72 +58,90 @@ enum Sort {
 /// A measure's name, what it is, and what it means.
 pub(super) struct Named {
     pub(super) name: &'static str,
-    measure: Measure,
+    measure: Quantity,
     sort: Sort,
     pub(super) doc: &'static str,
     pub(super) example: &'static str,
 }
 
-const fn named(name: &'static str, measure: Measure, sort: Sort, doc: &'static str, example: &'static str) -> Named {
+const fn named(name: &'static str, measure: Quantity, sort: Sort, doc: &'static str, example: &'static str) -> Named {
     Named { name, measure, sort, doc, example }
 }
 
 /// All measures.
 pub(super) static MEASURES: [Named; 16] = [
-    named("mean", Measure::Mean, Sort::Latency, "Mean latency of answered requests.", "mean(gateway.checkout) < 50ms"),
-    named("p50", Measure::P50, Sort::Latency, "Median latency.", "p50(shoppers) < 30ms"),
-    named("p90", Measure::P90, Sort::Latency, "90th percentile.", "p90(gateway.checkout) < 100ms"),
-    named("p99", Measure::P99, Sort::Latency, "99th percentile.", "p99(gateway.checkout -> inventory.reserve) < 200ms"),
-    named("p999", Measure::P999, Sort::Latency, "99.9th percentile.", "p999(gateway.checkout) < 1s"),
-    named("max", Measure::Max, Sort::Latency, "Largest latency.", "max(gateway.checkout) < 5s"),
+    named("mean", Quantity::Mean, Sort::Latency, "Mean latency of answered requests.", "mean(gateway.checkout) < 50ms"),
+    named("p50", Quantity::P50, Sort::Latency, "Median latency.", "p50(shoppers) < 30ms"),
+    named("p90", Quantity::P90, Sort::Latency, "90th percentile.", "p90(gateway.checkout) < 100ms"),
+    named(
+        "p99",
+        Quantity::P99,
+        Sort::Latency,
+        "99th percentile.",
+        "p99(gateway.checkout -> inventory.reserve) < 200ms",
+    ),
+    named("p999", Quantity::P999, Sort::Latency, "99.9th percentile.", "p999(gateway.checkout) < 1s"),
+    named("max", Quantity::Max, Sort::Latency, "Largest latency.", "max(gateway.checkout) < 5s"),
     named(
         "goodput",
-        Measure::Goodput,
+        Quantity::Goodput,
         Sort::Share,
         "Requests answered in time, whole or degraded, of those offered.",
         "goodput(gateway.checkout) >= 99.9%",
     ),
-    named("late", Measure::Late, Sort::Share, "Requests answered after the tenant's patience.", "late(shoppers) < 1%"),
+    named("late", Quantity::Late, Sort::Share, "Requests answered after the tenant's patience.", "late(shoppers) < 1%"),
     named(
         "degraded",
-        Measure::Degraded,
+        Quantity::Degraded,
         Sort::Share,
         "Requests answered with a part missing.",
         "degraded(shoppers) < 5%",
     ),
-    named("failed", Measure::Failed, Sort::Share, "Requests that failed, of whatever kind.", "failed(shoppers) < 0.1%"),
+    named(
+        "failed",
+        Quantity::Failed,
+        Sort::Share,
+        "Requests that failed, of whatever kind.",
+        "failed(shoppers) < 0.1%",
+    ),
     named(
         "utilization",
-        Measure::Utilization,
+        Quantity::Utilization,
         Sort::Utilization,
         "Busy share of a service's cores, or of its workers where cores are not counted.",
         "utilization(inventory) < 80%",
     ),
     named(
         "queue_mean",
-        Measure::QueueMean,
+        Quantity::QueueMean,
         Sort::Queue,
         "Mean number of waiting requests.",
         "queue_mean(inventory) < 10",
     ),
-    named("queue_max", Measure::QueueMax, Sort::Queue, "Most requests waiting at once.", "queue_max(inventory) <= 512"),
+    named(
+        "queue_max",
+        Quantity::QueueMax,
+        Sort::Queue,
+        "Most requests waiting at once.",
+        "queue_max(inventory) <= 512",
+    ),
     named(
         "amplification",
-        Measure::Amplification,
+        Quantity::Amplification,
         Sort::Factor,
         "Attempts that reached a service, over those without retries.",
         "amplification(inventory) < 1.1x",
     ),
     named(
         "lost",
-        Measure::Lost,
+        Quantity::Lost,
         Sort::Effect,
         "Requests whose effect was promised and never applied.",
         "lost(charge) == 0",
     ),
     named(
         "duplicated",
-        Measure::Duplicated,
+        Quantity::Duplicated,
         Sort::Effect,
         "Requests whose effect was applied more than once.",
         "duplicated(charge) == 0",
@@ -172,60 +160,29 @@ const RELATIONS: [(&str, Relation); 5] = [
 impl Objective {
     /// What a run says about this objective.
     pub fn evaluate(&self, run: &RunReport) -> report::Objective {
-        let value = self.measured(run).map(|value| value * self.unit.scale);
-        let met = value.is_some_and(|value| match self.relation {
+        let value = self.value(run);
+        report::Objective { text: self.text.clone(), value, met: value.is_some_and(|value| self.holds(value)) }
+    }
+
+    /// What a run measured, in the unit of the text.
+    pub fn value(&self, run: &RunReport) -> Option<f64> {
+        self.measure.value(run).map(|value| value * self.unit.scale)
+    }
+
+    /// Whether a value in the unit of the text keeps the promise.
+    pub fn holds(&self, value: f64) -> bool {
+        match self.relation {
             Relation::Less => value < self.bound,
             Relation::AtMost => value <= self.bound,
             Relation::Greater => value > self.bound,
             Relation::AtLeast => value >= self.bound,
             Relation::Equal => value == self.bound,
-        });
-        report::Objective { text: self.text.clone(), value, met }
-    }
-
-    /// In the report's own unit: milliseconds, shares of one, numbers.
-    fn measured(&self, run: &RunReport) -> Option<f64> {
-        match &self.of {
-            Of::Endpoint(name) => self.of_requests(run.endpoints.get(name)?),
-            Of::Tenant(name) => self.of_requests(run.tenants.get(name)?),
-            Of::Call(name) => self.of_latency(&run.calls.get(name)?.latency_ms),
-            Of::Service(name) => self.of_service(run.services.get(name)?),
-            Of::Effect(name) => {
-                let effect = run.effects.get(name)?;
-                Some(if self.measure == Measure::Lost { effect.lost } else { effect.duplicated } as f64)
-            }
         }
     }
 
-    fn of_requests(&self, requests: &Requests) -> Option<f64> {
-        let share = |count: u64| (requests.offered > 0).then(|| count as f64 / requests.offered as f64);
-        match self.measure {
-            Measure::Goodput => requests.goodput,
-            Measure::Late => share(requests.late),
-            Measure::Degraded => share(requests.degraded),
-            Measure::Failed => share(requests.failed.total()),
-            _ => self.of_latency(&requests.latency_ms),
-        }
-    }
-
-    fn of_latency(&self, latency: &Latency) -> Option<f64> {
-        match self.measure {
-            Measure::Mean => latency.mean,
-            Measure::P50 => latency.p50,
-            Measure::P90 => latency.p90,
-            Measure::P99 => latency.p99,
-            Measure::P999 => latency.p999,
-            _ => latency.max,
-        }
-    }
-
-    fn of_service(&self, load: &report::ServiceLoad) -> Option<f64> {
-        match self.measure {
-            Measure::Utilization => load.utilization,
-            Measure::QueueMean => Some(load.queue_mean),
-            Measure::QueueMax => Some(load.queue_max as f64),
-            _ => load.amplification,
-        }
+    /// What the value is compared with, in the unit of the text.
+    pub fn bound(&self) -> f64 {
+        self.bound
     }
 }
 
@@ -305,8 +262,8 @@ impl Reader<'_> {
             _ => self.load_named(node, &parts, services),
         };
         let (bound, unit) = read?;
-        let (measure, relation) = (parts.measure.measure, parts.relation);
-        Some(Objective { text: text.to_owned(), measure, of: of?, relation, bound, unit })
+        let measure = Measure { quantity: parts.measure.measure, of: of? };
+        Some(Objective { text: text.to_owned(), measure, relation: parts.relation, bound, unit })
     }
 
     /// An endpoint that tenants call, a tenant, or, for latencies, a call.

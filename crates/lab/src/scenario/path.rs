@@ -9,36 +9,49 @@ use super::yaml::{self, Kind, Node};
 
 /// One change to a scenario, as written: `path=value`, where the value is YAML.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Override(String);
+pub struct Override {
+    text: String,
+    argument: &'static str,
+}
 
 impl Override {
     /// From `path=value`. What is wrong with it shows when a scenario is read with it.
     pub fn new(text: impl Into<String>) -> Override {
-        Override(text.into())
+        Override::of("--set", text)
+    }
+
+    /// As [`Override::new`], made from another argument than `--set`, which problems then name.
+    pub fn of(argument: &'static str, text: impl Into<String>) -> Override {
+        Override { text: text.into(), argument }
     }
 
     /// As written.
     pub fn text(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The argument that it was written in.
+    pub fn argument(&self) -> &'static str {
+        self.argument
     }
 
     /// The path and the value.
     pub(super) fn parse(&self, index: usize, problems: &mut Problems) -> Option<Change> {
         let origin = Origin::Override(index);
-        let Some(equals) = self.0.find('=') else {
-            let place = Place { origin, start: 0, end: self.0.len() };
+        let Some(equals) = self.text.find('=') else {
+            let place = Place { origin, start: 0, end: self.text.len() };
             let problem = Problem::new(place, "there is no `=` between a path and a value");
             problems.push(problem.expected("an override such as services.gateway.workers=64"));
             return None;
         };
         let mut found = Problems::default();
-        let value = yaml::parse(&self.0[equals + 1..], origin, equals + 1, &mut found);
+        let value = yaml::parse(&self.text[equals + 1..], origin, equals + 1, &mut found);
         if !found.is_empty() {
             problems.extend(found.sorted());
             return None;
         }
-        let end = Place { origin, start: self.0.len(), end: self.0.len() };
-        let path = Node::scalar(&self.0[..equals], Place { origin, start: 0, end: equals });
+        let end = Place { origin, start: self.text.len(), end: self.text.len() };
+        let path = Node::scalar(&self.text[..equals], Place { origin, start: 0, end: equals });
         Some(Change { path, value: value.unwrap_or_else(|| Node::scalar("", end)) })
     }
 }

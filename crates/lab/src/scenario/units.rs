@@ -176,3 +176,39 @@ pub(super) fn count(text: &str) -> Result<u64, Wrong> {
     }
     text.parse().map_err(|_| Wrong::all(text, "this number is too large").expected(A_COUNT))
 }
+
+/// What a number can be a number of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Dimension {
+    /// Nothing is written after it.
+    Bare,
+    Factor,
+    Share,
+    Time,
+    Rate,
+}
+
+/// A number as written, for whatever lies between two of them.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Quantity<'t> {
+    pub(crate) number: f64,
+    pub(crate) unit: &'t str,
+    pub(crate) dimension: Dimension,
+    /// What makes numbers with different units comparable: nanoseconds, events per second, shares of one.
+    pub(crate) scale: f64,
+}
+
+/// The number and unit of a text that is nothing else.
+pub(crate) fn quantity(text: &str) -> Option<Quantity<'_>> {
+    let (number, unit) = number(text)?;
+    let (dimension, scale) = match unit {
+        "" => (Dimension::Bare, 1.0),
+        "x" => (Dimension::Factor, 1.0),
+        "%" => (Dimension::Share, 0.01),
+        _ => match TIMES.iter().find(|(name, _)| *name == unit) {
+            Some((_, nanos)) => (Dimension::Time, *nanos),
+            None => (Dimension::Rate, rate(&format!("1{unit}")).ok()?),
+        },
+    };
+    Some(Quantity { number, unit, dimension, scale })
+}

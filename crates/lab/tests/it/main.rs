@@ -3,11 +3,13 @@
 mod content;
 mod digest;
 mod drawing;
+mod experiments;
 mod good;
 mod hostile;
 mod mutated;
 mod objectives;
 mod overrides;
+mod runs;
 mod schema;
 mod wrong;
 

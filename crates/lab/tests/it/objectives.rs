@@ -26,6 +26,7 @@ fn report() -> RunReport {
     };
     let of = |name: &str| name.to_owned();
     RunReport {
+        kind: Default::default(),
         scenario: of("s"),
         digest: of("d"),
         version: of("0"),

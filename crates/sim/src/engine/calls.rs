@@ -19,7 +19,7 @@ impl Simulation {
         let plan = &mut self.plan.tenants[tenant as usize];
         let request = self.requests.insert(Request {
             sent_at: self.now,
-            key: plan.next_key(tenant, user),
+            key: plan.next_key(user),
             tenant,
             user,
             refs: 0,
@@ -61,6 +61,9 @@ impl Simulation {
             connection: Connection::None,
         });
         self.requests[caller.request].refs += 1;
+        if self.calls.len() > self.limits.in_flight {
+            self.excess = Some(Excess::InFlight);
+        }
         observer.see(self.now, Fact::CallBegan { call, parent: caller.parent, request: caller.request, site });
         self.make_attempt(call, observer);
     }
@@ -159,7 +162,9 @@ impl Simulation {
             return;
         }
         request.refs += 1;
+        self.sent += 1;
         let job = self.jobs.insert(Job {
+            serial: self.sent,
             call,
             request: state.request,
             sent_at: state.sent_at,
@@ -233,28 +238,32 @@ impl Simulation {
     fn attempt_failed<O: Observer>(&mut self, call: Ref, failure: Failure, observer: &mut O) {
         self.return_connection(call, observer);
         let state = &mut self.calls[call];
-        let waits = state.parent.is_none() || self.now < state.deadline && self.jobs.contains(state.parent);
+        let waits = state.parent.is_none() || state.is_in_time(self.now) && self.jobs.contains(state.parent);
         let next = match &mut self.plan.sites[state.site as usize].retries {
             Some(retries) if waits => retries.after_failure(u32::from(state.attempt), state.previous_wait),
             _ => Next::Fail,
         };
         match next {
-            Next::RetryAfter(wait) => {
+            Next::RetryAfter(wait) if state.is_in_time(self.now + wait) => {
                 state.previous_wait = wait;
                 self.agenda.push(self.now + wait, Event::Retry { call });
             }
-            Next::Fail => self.end_call(call, Answer::Failed(failure), observer),
+            Next::RetryAfter(_) | Next::Fail => self.end_call(call, Answer::Failed(failure), observer),
         }
     }
 
     #[inline(never)]
     pub(super) fn on_retry<O: Observer>(&mut self, call: Ref, observer: &mut O) {
-        let Call { parent, caller, .. } = self.calls[call];
+        let state = &self.calls[call];
+        let (parent, caller, in_time) = (state.parent, state.caller, state.is_in_time(self.now));
         if !parent.is_none() && !self.jobs.contains(parent) {
             // The caller crashed meanwhile.
             self.end_call(call, Answer::Failed(Failure::Unreachable), observer);
         } else if let Some(resumes) = pause(&self.replicas, caller, self.now) {
             self.agenda.push(resumes, Event::Retry { call });
+        } else if !in_time {
+            // It stood still meanwhile.
+            self.end_call(call, Answer::Failed(Failure::Timeout), observer);
         } else {
             self.make_attempt(call, observer);
         }

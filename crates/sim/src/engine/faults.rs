@@ -39,9 +39,7 @@ impl Simulation {
         let Fault { kind, lasts, .. } = self.faults.all[fault as usize].clone();
         match kind {
             FaultKind::Crash { service, share } => {
-                for index in self.hit(service, share) {
-                    self.crash(index, observer);
-                }
+                self.crash(self.hit(service, share), observer);
             }
             FaultKind::Pause { service, share } => {
                 for index in self.hit(service, share) {
@@ -56,7 +54,9 @@ impl Simulation {
         self.faults.active[fault as usize] = false;
         match self.faults.all[fault as usize].kind.clone() {
             FaultKind::Crash { service, share } => self.hit(service, share).for_each(|index| self.restart(index)),
-            FaultKind::Pause { service, share } => self.hit(service, share).for_each(|index| self.resume(index)),
+            FaultKind::Pause { service, share } => {
+                self.hit(service, share).for_each(|index| self.resume(index, observer));
+            }
             FaultKind::Shrink { service, what, to, share } => {
                 self.recompute(&FaultKind::Shrink { service, what, to, share });
                 for index in self.hit(service, share) {
@@ -132,24 +132,33 @@ impl Simulation {
         }
     }
 
-    /// The process dies with all it holds; whoever waits for it learns so.
-    fn crash<O: Observer>(&mut self, index: usize, observer: &mut O) {
+    /// Processes die at once with all they hold; whoever waits for them learns so.
+    fn crash<O: Observer>(&mut self, indices: Range<usize>, observer: &mut O) {
+        let lost = self.jobs_at(&indices);
+        for index in indices {
+            self.stop(index, observer);
+        }
+        for job in lost {
+            self.kill(job, observer);
+        }
+    }
+
+    fn stop<O: Observer>(&mut self, index: usize, observer: &mut O) {
         let replica = &mut self.replicas[index];
         replica.up = false;
         replica.life += 1;
         let service = replica.service;
         let computing = replica.sharing.as_ref().map_or(replica.busy_cores, |sharing| sharing.busy());
         observer.see(self.now, Fact::Computing { service, change: -(computing as i32) });
-        let lost: Vec<Ref> = self.jobs_at(index);
         self.clear(index);
-        for job in lost {
-            self.kill(job, observer);
-        }
     }
 
-    fn jobs_at(&self, index: usize) -> Vec<Ref> {
-        let here = |job: &Job| job.replica as usize == index && job.phase != Phase::Travelling;
-        self.jobs.iter().filter(|(_, job)| here(job)).map(|(id, _)| id).collect()
+    fn jobs_at(&self, indices: &Range<usize>) -> Vec<Ref> {
+        let here = |job: &Job| indices.contains(&(job.replica as usize)) && job.phase != Phase::Travelling;
+        let mut found: Vec<(u64, Ref)> =
+            self.jobs.iter().filter(|(_, job)| here(job)).map(|(id, job)| (job.serial, id)).collect();
+        found.sort_unstable_by_key(|(serial, _)| *serial);
+        found.into_iter().map(|(_, id)| id).collect()
     }
 
     /// What a new process starts with.
@@ -182,6 +191,13 @@ impl Simulation {
 
     /// The cause of a crash is over: the process starts, unless another crash holds it down.
     fn restart(&mut self, index: usize) {
+        let held_down = self.faults.active().any(|kind| match kind {
+            FaultKind::Crash { service, share } => self.is_hit(index, *service, *share),
+            _ => false,
+        });
+        if held_down {
+            return;
+        }
         let replica = &self.replicas[index];
         let startup = self.plan.services[replica.service as usize].startup;
         let event = Event::Ready { replica: index as u32, life: replica.life };
@@ -193,14 +209,9 @@ impl Simulation {
     }
 
     pub(super) fn on_ready(&mut self, replica: u32, life: u32) {
-        let index = replica as usize;
-        let held_down = self.faults.active().any(|kind| match kind {
-            FaultKind::Crash { service, share } => self.is_hit(index, *service, *share),
-            _ => false,
-        });
-        if !held_down && self.replicas[index].life == life {
-            self.replicas[index].up = true;
-        }
+        let replica = &mut self.replicas[replica as usize];
+        // Another crash may have come before it was ready.
+        replica.up |= replica.life == life;
     }
 
     /// Nothing moves until then. Work that ends meanwhile learns afterwards how much time was lost.
@@ -216,7 +227,7 @@ impl Simulation {
         }
     }
 
-    fn resume(&mut self, index: usize) {
+    fn resume<O: Observer>(&mut self, index: usize, observer: &mut O) {
         let replica = &mut self.replicas[index];
         if replica.paused_until > self.now {
             return;
@@ -225,10 +236,14 @@ impl Simulation {
             sharing.set_running(self.now, true);
             self.schedule_share(index as u32);
         }
+        self.use_capacity(index, observer);
     }
 
-    /// Regained workers and connections are put to use.
+    /// Regained workers and connections are put to use; where nothing moves, later.
     fn use_capacity<O: Observer>(&mut self, index: usize, observer: &mut O) {
+        if self.replicas[index].paused_until > self.now {
+            return;
+        }
         self.admit(index, observer);
         for pool in 0..self.replicas[index].pools.len() {
             self.serve_pool(index, pool, observer);

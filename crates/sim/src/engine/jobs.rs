@@ -96,6 +96,10 @@ impl Simulation {
                     self.end_job(job, answer, observer);
                     return;
                 }
+                _ if state.is_too_late(self.now, &self.plan) => {
+                    self.end_job(job, Answer::Failed(Failure::Timeout), observer);
+                    return;
+                }
                 Op::Effect { effect, idempotent } => {
                     let applied = &mut self.requests[state.request].applied[usize::from(effect)];
                     if !idempotent || *applied == 0 {
@@ -103,10 +107,6 @@ impl Simulation {
                     }
                 }
                 Op::Fork { branches: 0 } => {}
-                _ if state.is_too_late(self.now, &self.plan) => {
-                    self.end_job(job, Answer::Failed(Failure::Timeout), observer);
-                    return;
-                }
                 Op::Fork { branches } => {
                     self.fork(job, branches, observer);
                     return;
@@ -127,6 +127,10 @@ impl Simulation {
         let first = state.op as usize;
         state.op += branches;
         for index in first..first + branches as usize {
+            // Forks within forks multiply, all within one event.
+            if self.excess.is_some() {
+                return;
+            }
             self.begin_op(job, self.plan.ops[index], observer);
         }
     }
@@ -211,6 +215,9 @@ impl Simulation {
             return;
         }
         replica.share_due = Time::NEVER;
+        if replica.paused_until > self.now {
+            return;
+        }
         let service = replica.service;
         loop {
             let Some(sharing) = &mut self.replicas[index as usize].sharing else { return };
