@@ -2,6 +2,7 @@
 
 mod compare;
 mod find;
+mod house;
 mod sweep;
 
 use std::path::{Path, PathBuf};
