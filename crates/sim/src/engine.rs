@@ -62,9 +62,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// A gigabyte, and some ten minutes. With two events a request no histogram's 32-bit count overflows.
+    /// A gigabyte, and some minutes. A latency takes at least one event, so no histogram's 32-bit count overflows.
     fn default() -> Self {
-        Limits { in_flight: 5_000_000, events: 8_000_000_000, at_one_instant: 100_000_000 }
+        Limits { in_flight: 5_000_000, events: 4_000_000_000, at_one_instant: 100_000_000 }
     }
 }
 
