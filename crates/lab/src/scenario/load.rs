@@ -7,12 +7,9 @@
 use super::dist::mean_s;
 use super::problem::{Place, Problem, Problems};
 use super::shape::integral_s;
-use sim::Time;
 use sim::model::{Call, EndpointId, Fault, FaultKind, Load, Model, Network, ServiceId, Step, Tenant};
+use sim::{Limits, Time};
 use std::collections::HashMap;
-
-/// More events than this take hours, and are always a mistake in a rate or a duration.
-const MOST_EVENTS: f64 = 8e9;
 
 /// What one request of an endpoint amounts to.
 #[derive(Clone, Copy, Default)]
@@ -56,10 +53,12 @@ pub(super) fn check(model: &Model, places: &[Place], problems: &mut Problems) {
             largest = (events, account, index);
         }
     }
-    if total > MOST_EVENTS {
+    // What the engine would stop at in the end is better refused at the start: it is always a mistake in a rate or a duration.
+    let most = Limits::default().events as f64;
+    if total > most {
         let (events, account, index) = largest;
         let message = format!("this is too much to simulate: {account}, which is {} events", short(events));
-        let problem = Problem::new(places[index], message).expected(format!("at most {} in all", short(MOST_EVENTS)));
+        let problem = Problem::new(places[index], message).expected(format!("at most {} in all", short(most)));
         problems.push(problem.hint("lower the rate or the users, the duration, or the `times` of a call"));
     }
 }
