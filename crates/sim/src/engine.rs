@@ -400,12 +400,28 @@ impl Simulation {
         (self.events, self.digest)
     }
 
-    /// Every call and job belongs to a live request, which counts them all.
+    /// Every call and job belongs to a live request, which counts them all; every busy worker has a job, and every used
+    /// connection a call.
     fn assert_conservation(&self) {
         let refs: u64 = self.requests.iter().map(|(_, request)| u64::from(request.refs)).sum();
         assert_eq!(refs, (self.calls.len() + self.jobs.len()) as u64, "requests lost track of their calls or jobs");
         let outstanding: u64 = self.replicas.iter().map(|replica| u64::from(replica.outstanding)).sum();
         assert_eq!(outstanding, self.jobs.len() as u64, "replicas lost track of their jobs");
+        let mut running = vec![0; self.replicas.len()];
+        for (_, job) in self.jobs.iter().filter(|(_, job)| job.phase == Phase::Running) {
+            running[job.replica as usize] += 1;
+        }
+        let busy = self.replicas.iter().map(|replica| replica.busy_workers);
+        assert!(busy.eq(running), "replicas lost track of their workers");
+        let used: usize = self.replicas.iter().flat_map(|replica| &replica.pools).map(|pool| pool.used as usize).sum();
+        assert_eq!(used, self.held_connections(), "pools lost track of their connections");
+    }
+
+    /// Connections that calls hold; those of a process that died went with it.
+    fn held_connections(&self) -> usize {
+        let alive =
+            |call: &Call| self.replicas.get(call.caller as usize).is_some_and(|caller| caller.life == call.life);
+        self.calls.iter().filter(|(_, call)| call.connection == Connection::Held && alive(call)).count()
     }
 
     fn schedule_start(&mut self) {
