@@ -3,7 +3,10 @@
 //! The terminal and the server call the same functions and only differ in how they show what comes back. Whatever these
 //! return is described in `lab`, which is passed on here so that nobody above needs to know more than this crate.
 
+pub mod evidence;
 mod experiments;
+mod rerun;
+mod risks;
 mod scenarios;
 
 pub use experiments::{
@@ -13,7 +16,9 @@ pub use experiments::{
 #[cfg(feature = "samples")]
 pub use lab::samples;
 pub use lab::telemetry::as_emitted;
-pub use lab::{experiment, measure, picture, readable, report, scenario};
+pub use lab::{experiment, measure, picture, readable, report, risk, scenario};
+pub use rerun::{Outcome, measures_of, rerun};
+pub use risks::{Reviewed, review_scenario};
 pub use scenarios::{
     Failure, Invalid, PictureKind, Selection, Watch, open_scenario, replicate_scenario, run_scenario, save_comparison,
     save_picture, save_sweep, trace_scenario,

@@ -5,6 +5,7 @@
 //! (`keys`), from which the checks, the [`schema`] for editors and the written [`reference`] are made. Reading does not
 //! stop at the first problem. Left out: running anything, and drawing problems for a terminal.
 
+mod bundle;
 mod digest;
 mod dist;
 mod faults;
@@ -15,6 +16,7 @@ mod load;
 mod names;
 mod network;
 mod objectives;
+mod outline;
 mod path;
 mod problem;
 mod reader;
@@ -30,7 +32,9 @@ mod variants;
 mod workload;
 mod yaml;
 
+pub use bundle::Bundle;
 pub use objectives::Objective;
+pub use outline::Outline;
 pub use path::Override;
 pub use problem::{Origin, Place, Position, Problem, position};
 pub use reference::reference;
@@ -41,10 +45,12 @@ use crate::telemetry::Emission;
 use files::Files;
 use names::Names;
 use problem::Problems;
+pub(crate) use problem::nearest;
 use reader::{Fields, Reader};
+pub(crate) use shape::{Side, integral_s, level};
 use sim::Span;
 use sim::model::Model;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 pub(crate) use units::{Dimension, Quantity, quantity};
 use yaml::Node;
@@ -108,31 +114,7 @@ pub fn read(source: &str, sets: &[Override], files: &dyn Fn(&str) -> io::Result<
 /// # Errors
 /// Where the file cannot be read. A file that cannot be understood is no error but has problems.
 pub fn open(path: &Path, sets: &[Override]) -> io::Result<Opened> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let bytes = read_at_most(path, yaml::MAX_TEXT)?;
-    let (source, invalid) = match String::from_utf8(bytes) {
-        Ok(source) => (source, None),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(at))
-        }
-    };
-    let reading = match invalid {
-        None => read(&source, sets, &|name| read_at_most(&folder.join(name), files::MAX_FILE)),
-        Some(start) => {
-            let place = Place { origin: Origin::File, start, end: start + char::REPLACEMENT_CHARACTER.len_utf8() };
-            let problem = Problem::new(place, "this is not UTF-8 text").expected("a YAML file");
-            Reading { scenario: None, problems: vec![problem] }
-        }
-    };
-    Ok(Opened { source, reading })
-}
-
-/// One byte more than `most` where there is more, so that the reader sees that there is too much.
-fn read_at_most(path: &Path, most: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok(Bundle::open(path)?.read(sets))
 }
 
 fn read_into(

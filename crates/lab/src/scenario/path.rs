@@ -222,3 +222,37 @@ pub(super) fn apply_all(root: &mut Node, changes: &[Change], problems: &mut Prob
         }
     }
 }
+
+/// Where the value at a path is written, or the nearest thing above it that is.
+pub(super) fn follow(root: &Node, path: &str) -> Place {
+    let nowhere = Place { origin: Origin::File, start: 0, end: path.len() };
+    let change = Change { path: Node::scalar(path, nowhere), value: Node::scalar("", nowhere) };
+    let (mut node, mut place) = (root, root.head());
+    for step in change.steps().unwrap_or_default() {
+        let below = match (&step, &node.kind) {
+            (Step::Key(name, ..), Kind::Map(entries)) => entries
+                .iter()
+                .find(|(key, value)| key.text() == name && !value.is_null())
+                .map(|(key, value)| (value, entry_place(key, value))),
+            (Step::Item(index, ..), Kind::List(items)) => items.get(*index).map(|item| (item, item_place(item))),
+            _ => None,
+        };
+        let Some((below, at)) = below else { break };
+        (node, place) = (below, at);
+    }
+    place
+}
+
+/// A key with its value where that is short, and the key alone where much hangs below it.
+fn entry_place(key: &Node, value: &Node) -> Place {
+    let short = matches!(value.kind, Kind::Scalar(_)) && key.place.origin == value.place.origin;
+    Place { end: if short { value.place.end.max(key.place.end) } else { key.place.end }, ..key.place }
+}
+
+/// A map in a list is known by its first key.
+fn item_place(item: &Node) -> Place {
+    match &item.kind {
+        Kind::Map(entries) if !entries.is_empty() => entry_place(&entries[0].0, &entries[0].1),
+        _ => item.head(),
+    }
+}

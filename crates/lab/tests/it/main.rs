@@ -9,6 +9,7 @@ mod hostile;
 mod mutated;
 mod objectives;
 mod overrides;
+mod risk;
 mod runs;
 mod schema;
 mod telemetry;
