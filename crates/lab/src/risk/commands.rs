@@ -44,16 +44,10 @@ pub(super) fn fault(kind: &str, model: &Model) -> String {
     format!("faults=[{{{kind}, at: {}, for: {}}}]", rounded(at.since(Time::ZERO)), rounded(measured.scaled(0.2)))
 }
 
-/// Whole seconds where that is precise enough, as a scenario writes them.
-fn rounded(span: Span) -> String {
-    let seconds = span.as_secs();
-    if seconds >= 10.0 {
-        return format!("{}s", seconds.round() as u64);
-    }
-    match span.as_millis().round() as u64 {
-        0 => format!("{}ns", span.0.max(1)),
-        ms => format!("{ms}ms"),
-    }
+/// Whole seconds where that is precise enough, and milliseconds below.
+fn rounded(span: Span) -> Span {
+    let unit = if span < Span::secs(10) { Span::millis(1) } else { Span::secs(1) };
+    if span < unit { span } else { Span((span.0 + unit.0 / 2) / unit.0 * unit.0) }
 }
 
 /// An argument as a shell takes it.
@@ -85,9 +79,9 @@ mod tests {
     #[test]
     fn a_fault_lies_within_the_measured_part_whatever_its_length() {
         for (duration, expected) in [
-            (Span::secs(180), "faults=[{pause: a, at: 52s, for: 34s}]"),
+            (Span::secs(180), "faults=[{pause: a, at: 53s, for: 34s}]"),
             (Span::secs(11), "faults=[{pause: a, at: 10s, for: 200ms}]"),
-            (Span::secs(20), "faults=[{pause: a, at: 12s, for: 2000ms}]"),
+            (Span::secs(20), "faults=[{pause: a, at: 13s, for: 2s}]"),
         ] {
             let model = Model { duration, warmup: Span::secs(10), ..Model::default() };
             assert_eq!(fault("pause: a", &model), expected);
