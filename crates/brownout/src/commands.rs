@@ -1,11 +1,15 @@
 //! One file per command; each turns what was typed into a call of `app` and prints what comes back.
 
+mod answer;
 mod check;
 mod compare;
 mod find;
 mod run;
+mod show;
 mod sweep;
 mod tooling;
+
+pub(crate) use show::Listed;
 
 use crate::cli::Command;
 use crate::failure::Failure;
@@ -25,6 +29,7 @@ pub(crate) fn execute(command: Command, terminal: &Terminal) -> Done {
         Command::Compare(compare) => compare::compare(compare, terminal),
         Command::Sweep(sweep) => sweep::sweep(sweep, terminal),
         Command::Find(find) => find::find(find, terminal),
+        Command::Show(show) => show::show(show, terminal),
         Command::Schema => tooling::schema(terminal),
         Command::Completions { shell } => tooling::completions(shell, terminal),
         Command::Man { folder } => tooling::man(&folder, terminal),

@@ -7,12 +7,15 @@
 mod course;
 mod experiments;
 mod grid;
+mod records;
 
 use anstyle::{AnsiColor, Style};
 use app::readable::{self, NOTHING, elided};
 use app::report::{Calls, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad, Told};
 pub(crate) use experiments::{comparison, finding, swept};
-use grid::{Grid, flowed};
+use grid::Grid;
+pub(crate) use grid::flowed;
+pub(crate) use records::records;
 
 /// Narrower terminals get this many columns all the same.
 const LEAST_WIDTH: usize = 80;

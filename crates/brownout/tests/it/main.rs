@@ -1,8 +1,10 @@
 //! The binary, from outside: what it prints, writes and answers.
 
+mod check;
 mod compare;
 mod find;
 mod house;
+mod show;
 mod sweep;
 
 use std::path::{Path, PathBuf};
@@ -59,7 +61,8 @@ impl Place {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_brownout"));
-        command.current_dir(&self.folder).args(args);
+        // What a test records stays in its folder.
+        command.current_dir(&self.folder).args(args).env("BROWNOUT_DATA", self.path("data"));
         command
     }
 
