@@ -11,6 +11,7 @@ mod dist;
 mod faults;
 mod files;
 mod graph;
+mod guards;
 mod keys;
 mod load;
 mod names;
@@ -174,7 +175,19 @@ impl<'a> Reader<'a> {
     fn new(names: Names, files: &'a Files<'a>, problems: Problems) -> Reader<'a> {
         let (sites, loads, effects) = (Vec::new(), Vec::new(), Vec::new());
         let (networks, used, emissions) = (Default::default(), Default::default(), Vec::new());
-        Reader { names, files, problems, networks, effects, sites, unresolved: false, loads, used, emissions }
+        Reader {
+            names,
+            files,
+            problems,
+            networks,
+            effects,
+            emissions,
+            sites,
+            guarded: None,
+            unresolved: false,
+            loads,
+            used,
+        }
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
@@ -190,6 +203,7 @@ impl<'a> Reader<'a> {
         graph::check(&self.sites, &self.names, &mut self.problems);
         if self.problems.is_empty() {
             load::check(&model, &self.loads, &mut self.problems);
+            self.check_guarded(&model);
         }
         self.check_runnable(&model, fields.owner);
         let digest = digest::of(root, &self.used, self.files);
