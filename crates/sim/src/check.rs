@@ -1,5 +1,7 @@
 //! Which models can be run: every range that the engine relies on.
 
+mod data;
+
 use crate::model::{Arrivals, Backoff, Call, Dist, FaultKind, Load, Model, Order, Profile, Service, Step};
 use crate::time::Span;
 use std::fmt;
@@ -53,6 +55,7 @@ impl Model {
         require(replicas <= u64::from(Self::MAX_REPLICAS), || "replicas".into(), "at most 100000 in all")?;
         self.check_references()?;
         self.check_effects()?;
+        self.check_data()?;
         self.services.iter().try_for_each(check_service)?;
         self.check_tenants()?;
         self.check_faults()?;
@@ -65,12 +68,16 @@ impl Model {
             let service = self.services.get(call.callee.service.0 as usize);
             service.is_some_and(|service| (call.callee.endpoint as usize) < service.endpoints.len())
         };
-        let calls = self.tenants.iter().map(|tenant| &tenant.call).chain(self.all_steps().filter_map(as_call));
-        for call in calls {
+        for call in self.calls() {
             require(known(call), || "call".into(), "an endpoint of the model")?;
             check_call(call)?;
+            data::check_call(call)?;
         }
         Ok(())
+    }
+
+    fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.tenants.iter().map(|tenant| &tenant.call).chain(self.all_steps().filter_map(as_call))
     }
 
     fn check_effects(&self) -> Checked {
@@ -127,6 +134,7 @@ impl Model {
                 FaultKind::Partition { .. } => true,
                 FaultKind::Loss { rate, .. } => chance(rate),
                 FaultKind::Spike { tenant, by } => (tenant.0 as usize) < self.tenants.len() && factor(by),
+                FaultKind::Flush { cache } => (cache.0 as usize) < self.caches.len(),
             };
             require(
                 holds,

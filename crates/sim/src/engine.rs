@@ -8,6 +8,7 @@
 //! Messages without delay are handed over within the event that sends them; everything else is ordered by (time, order of
 //! scheduling). Handlers live in `calls` (the caller's side), `jobs` (the callee's side) and `faults`.
 
+mod caches;
 mod calls;
 mod faults;
 mod jobs;
@@ -24,6 +25,8 @@ use crate::random::Stream;
 use crate::sharing::Sharing;
 use crate::slab::{Ref, Slab};
 use crate::time::{Span, Time};
+use caches::CacheState;
+use calls::EndedCall;
 use faults::Faults;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -97,6 +100,8 @@ struct Call {
     deadline: Time,
     /// When the caller gives up the current attempt, or its own caller does.
     gives_up: Time,
+    /// What it asks for, where it asks for something.
+    key: u64,
     /// Attempts whose answer is awaited, a bit each.
     awaiting: u32,
     site: u32,
@@ -241,6 +246,7 @@ pub struct Simulation {
     jobs: Slab<Job>,
     replicas: Vec<Replica>,
     faults: Faults,
+    caches: Vec<CacheState>,
     error_streams: Vec<Stream>,
     /// Attempts sent so far.
     sent: u64,
@@ -276,6 +282,7 @@ impl Simulation {
             jobs: Slab::new(),
             replicas: replicas(&plan),
             faults: Faults::new(model),
+            caches: CacheState::all(model, plan.replicas),
             error_streams,
             plan,
             sent: 0,
@@ -374,6 +381,7 @@ impl Simulation {
             Event::Begin { fault } => self.on_fault_begin(fault, observer),
             Event::End { fault } => self.on_fault_end(fault, observer),
             Event::Ready { replica, life } => self.on_ready(replica, life),
+            Event::Resume { job, answer, optional } => self.on_resume(job, answer, optional, observer),
         }
     }
 

@@ -52,6 +52,8 @@ pub(crate) enum Event {
     Timeout { call: Ref, site: u32, attempt: u8 },
     /// The wait before a retry is over.
     Retry { call: Ref },
+    /// A handler that waited for something shared goes on; `optional` as in the step that waited.
+    Resume { job: Ref, answer: Answer, optional: bool },
     /// A fault begins.
     Begin { fault: u32 },
     /// A fault ends.
@@ -91,6 +93,7 @@ impl Event {
             Event::Begin { fault } => (u64::from(fault), what(8, [0; 2], 0)),
             Event::End { fault } => (u64::from(fault), what(9, [0; 2], 0)),
             Event::Ready { replica, life } => (u64::from(replica), what(10, [0; 2], life)),
+            Event::Resume { job, answer, optional } => (job.id(), what(11, [answer.code(), u8::from(optional)], 0)),
         };
         Waiting { whom, what }
     }
@@ -115,7 +118,8 @@ impl Waiting {
             7 => Event::Retry { call: id },
             8 => Event::Begin { fault: index },
             9 => Event::End { fault: index },
-            _ => Event::Ready { replica: index, life: number },
+            10 => Event::Ready { replica: index, life: number },
+            _ => Event::Resume { job: id, answer: Answer::from_code(small[0]), optional: small[1] != 0 },
         }
     }
 }
@@ -158,6 +162,7 @@ mod tests {
             Event::Begin { fault: 1 },
             Event::End { fault: 2 },
             Event::Ready { replica: 3, life: 4 },
+            Event::Resume { job: whom, answer: Answer::Failed(Failure::Error), optional: true },
         ]);
         assert!(events.iter().all(|event| event.wait().event() == *event));
         assert_eq!(size_of::<Waiting>(), 16);

@@ -10,12 +10,14 @@
 mod agenda;
 mod arrivals;
 mod balance;
+mod cache;
 mod check;
 mod engine;
 mod event;
 mod fact;
 mod histogram;
 mod latencies;
+mod lru;
 mod meter;
 pub mod model;
 mod plan;
@@ -27,13 +29,18 @@ mod sharing;
 mod slab;
 mod time;
 mod tracer;
+mod zipf;
 
+pub use cache::Found;
 pub use check::ModelError;
 pub use engine::{Excess, Limits, Progress, Simulation};
 pub use event::{Answer, Failure};
-pub use fact::{Applied, Fact, Observer, Outcome, Stage};
+pub use fact::{Applied, DataFact, Fact, Observer, Outcome, Stage};
 pub use latencies::Latencies;
-pub use meter::{EffectTally, EntryStep, Measures, Meter, Occupancy, ServiceStep, SiteTally, Tally};
+pub use meter::{
+    CacheStep, CacheTally, DataMeasures, EffectTally, EntryStep, Measures, Meter, Occupancy, ServiceStep, SiteTally,
+    Tally,
+};
 pub use plan::Sites;
 pub use random::Stream;
 pub use slab::Ref;

@@ -3,6 +3,10 @@
 //! Requests count by when they were sent, levels by when they held. Time is cut at the ends of the timeline's steps, at the
 //! warm-up and at the end of the sending; within a piece the mean of a level is an integral over exact nanoseconds.
 
+mod data;
+
+pub use data::{CacheStep, CacheTally, DataMeasures};
+
 use crate::event::{Answer, Failure};
 use crate::fact::{Applied, Fact, Observer, Outcome, Stage};
 use crate::histogram::Histogram;
@@ -10,6 +14,7 @@ use crate::latencies::Latencies;
 use crate::model::{EndpointId, Model};
 use crate::plan::Sites;
 use crate::time::{Span, Time};
+use data::DataMeter;
 
 /// Where the measured requests of one tenant ended.
 #[derive(Clone, Debug, Default)]
@@ -146,6 +151,8 @@ pub struct Measures {
     pub entry_steps: Vec<Vec<EntryStep>>,
     /// By service, then by step.
     pub service_steps: Vec<Vec<ServiceStep>>,
+    /// Of caches.
+    pub data: DataMeasures,
 }
 
 /// Measures one run.
@@ -154,6 +161,7 @@ pub struct Meter {
     measures: Measures,
     levels: Vec<Levels>,
     tenants: Vec<TenantMeter>,
+    data: DataMeter,
     warmup: Time,
     closes: Time,
     /// Where the piece of time under way began and will end.
@@ -291,6 +299,7 @@ impl Meter {
         let mut meter = Meter {
             levels: vec![Levels::default(); model.services.len()],
             tenants: entry_of.into_iter().map(|entry| TenantMeter { entry, ..TenantMeter::default() }).collect(),
+            data: DataMeter::new(model),
             warmup: Time::ZERO + model.warmup,
             closes: Time::ZERO + model.duration,
             piece_began: Time::ZERO,
@@ -306,6 +315,7 @@ impl Meter {
                 entries,
                 window: model.duration - model.warmup,
                 step,
+                data: DataMeasures::default(),
             },
         };
         meter.plan_piece();
@@ -350,6 +360,7 @@ impl Meter {
         for (entry, steps) in self.measures.entry_steps.iter_mut().enumerate() {
             steps.push(end_entry_step(&mut self.tenants, entry));
         }
+        self.data.end_step();
         self.step_ends = self.step_ends + self.measures.step;
     }
 
@@ -373,6 +384,7 @@ impl Meter {
             occupancy.serving = level.serving.window as f64 / window;
             occupancy.computing = level.computing.window as f64 / window;
         }
+        self.measures.data = self.data.measures;
         self.measures.tenants = self.tenants.into_iter().map(|tenant| tenant.tally).collect();
         for tally in &self.measures.tenants {
             assert_eq!(tally.offered, tally.ended(), "every request ends exactly once");
@@ -482,6 +494,7 @@ impl Observer for Meter {
             Fact::StillThere { service, entered } => {
                 self.levels[service as usize].sojourns += u128::from(at.0 - entered.0);
             }
+            Fact::Data(fact) => self.data.see(fact),
             Fact::CallBegan { .. } | Fact::AttemptEnded { .. } => {}
         }
     }

@@ -4,6 +4,10 @@
 //! own tables, names are kept because each component draws its luck from a stream named after it. Everything here is
 //! data that [`Model::check`] can refuse; after it passes, a simulation cannot fail.
 
+mod data;
+
+pub use data::{Cache, CacheId, CacheUse, Fill, Keys};
+
 use crate::time::{Span, Time};
 use std::sync::Arc;
 
@@ -43,6 +47,8 @@ pub struct Model {
     pub effects: Vec<String>,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
+    /// The caches.
+    pub caches: Vec<Cache>,
 }
 
 impl Model {
@@ -304,6 +310,8 @@ pub struct Call {
     pub retry: Option<Retry>,
     /// What lies between caller and callee.
     pub network: Network,
+    /// Where the answer is looked up first. Absent: nowhere. A tenant has none.
+    pub cache: Option<CacheUse>,
 }
 
 impl Call {
@@ -316,6 +324,7 @@ impl Call {
             times: 1,
             retry: None,
             network: Network::default(),
+            cache: None,
         }
     }
 }
@@ -456,6 +465,11 @@ pub enum FaultKind {
         tenant: TenantId,
         /// Factor on its rate.
         by: f64,
+    },
+    /// A cache forgets everything, once; how long the fault lasts means nothing.
+    Flush {
+        /// The cache.
+        cache: CacheId,
     },
 }
 

@@ -1,6 +1,10 @@
 //! A model made ready to run: names resolved to numbers, handlers flattened to one list of operations, every draw with its
 //! own stream.
 
+mod data;
+
+pub(crate) use data::DataSite;
+
 use crate::agenda::{Agenda, Lane};
 use crate::balance::Balancer;
 use crate::model::{
@@ -22,6 +26,10 @@ pub(crate) enum Op {
         draw: u32,
     },
     Call {
+        site: u32,
+    },
+    /// A call that asks for a key.
+    Ask {
         site: u32,
     },
     /// The next `branches` operations begin at once.
@@ -114,6 +122,8 @@ pub(crate) struct Site {
     pub(crate) path: Path,
     /// Index among the caller's pools.
     pub(crate) pool: Option<u32>,
+    /// What it has to do with data.
+    pub(crate) data: Option<Box<DataSite>>,
 }
 
 /// The way between a caller and its callee.
@@ -377,7 +387,9 @@ impl<'a> Compiler<'a> {
             }
             Step::Call(call) => {
                 let site = self.site(call, Party::Service(service), name);
-                self.ops.extend(std::iter::repeat_n(Op::Call { site }, call.times as usize));
+                let asks = self.sites[site as usize].data.is_some();
+                let op = if asks { Op::Ask { site } } else { Op::Call { site } };
+                self.ops.extend(std::iter::repeat_n(op, call.times as usize));
             }
             Step::Parallel(branches) => self.fork(branches, service, name),
             Step::Effect { effect, idempotent } => {
@@ -437,6 +449,7 @@ impl<'a> Compiler<'a> {
             balancer: Balancer::new(self.model.services[service].balance, callee.replicas, stream("balance")),
             path: Path::new(&call.network, ends, self.agenda, stream("network")),
             pool,
+            data: self.asks(call, &name),
         };
         self.sites.push(site);
         index

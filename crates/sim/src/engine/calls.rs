@@ -35,6 +35,7 @@ impl Simulation {
             life: 0,
             deadline: self.now + plan.patience,
             original: true,
+            key: 0,
         };
         let site = plan.site;
         observer.see(self.now, Fact::RequestSent { request, tenant });
@@ -51,6 +52,7 @@ impl Simulation {
             began: self.now,
             deadline: caller.deadline,
             gives_up: Time::NEVER,
+            key: caller.key,
             awaiting: 0,
             site,
             caller: caller.replica,
@@ -274,9 +276,12 @@ impl Simulation {
     fn end_call<O: Observer>(&mut self, call: Ref, answer: Answer, observer: &mut O) {
         self.return_connection(call, observer);
         let state = &self.calls[call];
-        let Call { parent, request, site, began, sent_at, .. } = *state;
+        let Call { parent, request, site, began, sent_at, key, caller, .. } = *state;
         self.calls.free(call);
         observer.see(self.now, Fact::CallEnded { call, site, began, answer, sent_at });
+        if let Some(cache) = self.plan.sites[site as usize].fills() {
+            self.end_fetch(&EndedCall { parent, caller, key, sent_at, answer }, cache, observer);
+        }
         if parent.is_none() {
             self.end_request(request, answer, observer);
         } else if self.jobs.contains(parent) {
@@ -323,6 +328,16 @@ pub(super) struct Caller {
     pub(super) life: u32,
     pub(super) deadline: Time,
     pub(super) original: bool,
+    pub(super) key: u64,
+}
+
+/// A call that is over, for those who learn from it beside its caller.
+pub(super) struct EndedCall {
+    pub(super) parent: Ref,
+    pub(super) caller: u32,
+    pub(super) key: u64,
+    pub(super) sent_at: Time,
+    pub(super) answer: Answer,
 }
 
 /// A tenant calls from nowhere in particular.

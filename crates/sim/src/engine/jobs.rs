@@ -144,18 +144,20 @@ impl Simulation {
                 let pauses = self.replicas[self.jobs[job].replica as usize].pauses;
                 self.agenda.push(self.now + span, Event::Finish { job, pauses, core: false });
             }
-            Op::Call { site } => self.call_from(job, site, observer),
+            Op::Call { site } => self.call_from(job, site, 0, observer),
+            Op::Ask { site } => self.ask(job, site, observer),
             Op::Fork { .. } | Op::Effect { .. } | Op::End => unreachable!("not an operation that takes time"),
         }
     }
 
     #[inline(never)]
-    fn call_from<O: Observer>(&mut self, job: Ref, site: u32, observer: &mut O) {
+    pub(super) fn call_from<O: Observer>(&mut self, job: Ref, site: u32, key: u64, observer: &mut O) {
         let Job { request, sent_at, replica, service, deadline, original, .. } = self.jobs[job];
         let inherits = self.plan.services[service as usize].propagates_deadlines;
         let deadline = if inherits { deadline } else { Time::NEVER };
         let life = self.replicas[replica as usize].life;
-        self.begin_call(site, Caller { parent: job, request, sent_at, replica, life, deadline, original }, observer);
+        let caller = Caller { parent: job, request, sent_at, replica, life, deadline, original, key };
+        self.begin_call(site, caller, observer);
     }
 
     #[inline(always)]

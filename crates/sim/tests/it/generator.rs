@@ -1,6 +1,8 @@
 //! Random models by seed: every kind of step, policy, queue and fault, small, and with round numbers where coincidences
 //! in time are likely, since that is where defects hide.
 
+mod data;
+
 use crate::world::{at, ms};
 use sim::model::{
     Arrivals, Backoff, Balance, Call, Capacity, Deadlines, Dist, EffectId, Endpoint, EndpointId, Fault, FaultKind,
@@ -22,9 +24,10 @@ pub(crate) fn model(seed: u64) -> Model {
         effects: (0..EFFECTS).map(|n| format!("effect-{n}")).collect(),
         services,
         tenants,
-        faults: Vec::new(),
+        ..Model::default()
     };
     model.faults = (0..dice.below(7)).map(|_| dice.fault(&model)).collect();
+    data::add(&mut model, seed);
     model
 }
 
@@ -134,6 +137,7 @@ impl Dice {
             times: if self.one_in(5) { 1 + self.below(3) as u32 } else { 1 },
             retry: self.maybe(2, Self::retry),
             network: self.maybe(2, Self::network).unwrap_or_default(),
+            cache: None,
         }
     }
 
