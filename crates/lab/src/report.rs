@@ -4,6 +4,10 @@
 //! bytes. Names carry their unit. Maps keep the order of the scenario file. A number that has no meaning (a percentile
 //! of nothing, the utilization of a service without limits) is `null`.
 
+mod data;
+
+pub use data::{CacheUse, Data};
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -64,6 +68,9 @@ pub struct RunReport {
     pub calls: Named<Calls>,
     /// By effect.
     pub effects: Named<Effects>,
+    /// Sections about caches, where the scenario has some.
+    #[serde(flatten)]
+    pub data: Data,
     /// In the scenario's order.
     pub objectives: Vec<Objective>,
     /// How it went over time.

@@ -1,6 +1,8 @@
 //! From what the engine measured to the report that a person or a program reads: names instead of numbers, milliseconds
 //! instead of nanoseconds, objectives judged.
 
+mod data;
+
 use crate::report::{
     Calls, Effects, Evidence, Failures, Kind, Latency, Mark, Named, Objective, Requests, RunReport, ServiceLoad,
     Timeline,
@@ -30,6 +32,7 @@ pub fn report(scenario: &Scenario, run: &Run) -> RunReport {
         services: model.services.iter().zip(&measures.services).map(service).collect(),
         calls: calls(model, measures),
         effects: effects(model, measures),
+        data: data::data(model, measures),
         objectives: Vec::new(),
         timeline: timeline(model, measures),
     };
@@ -162,6 +165,7 @@ fn timeline(model: &Model, measures: &Measures) -> Timeline {
     for (service, steps) in model.services.iter().zip(&measures.service_steps) {
         add_service(&mut series, service, steps);
     }
+    data::add_data(&mut series, model, measures);
     let marks = model.faults.iter().map(|fault| mark(model, fault)).collect();
     Timeline { step_s: measures.step.as_secs(), series, marks }
 }
@@ -214,6 +218,7 @@ fn fault_text(model: &Model, kind: &FaultKind) -> String {
         FaultKind::Shrink { service, what: Capacity::Pool, to, .. } => {
             format!("{} at {to} connections", name(service))
         }
+        FaultKind::Flush { cache } => format!("{} flushed", model.caches[cache.0 as usize].name),
         FaultKind::Spike { tenant, by } => format!("{by}x {}", model.tenants[tenant.0 as usize].name),
     }
 }

@@ -106,9 +106,17 @@ impl Costs<'_> {
         Cost {
             steps: times * (1.0 + below.steps),
             seconds: times * (way + below.seconds),
-            passes_at_once: at_once && below.passes_at_once,
+            passes_at_once: at_once && below.passes_at_once || self.hits_at_once(call),
             fails_at_once: at_once && below.fails_at_once,
         }
+    }
+
+    /// Whether a cache may answer without any time passing.
+    fn hits_at_once(&self, call: &Call) -> bool {
+        call.cache.as_ref().is_some_and(|used| {
+            let hit = used.hit.as_ref().unwrap_or(&self.model.caches[used.cache.0 as usize].hit);
+            mean_s(hit) == 0.0
+        })
     }
 
     fn endpoint(&mut self, id: EndpointId) -> Cost {

@@ -5,12 +5,14 @@
 //! (`keys`), from which the checks, the [`schema`] for editors and the written [`reference`] are made. Reading does not
 //! stop at the first problem. Left out: running anything, and drawing problems for a terminal.
 
+mod caches;
 mod digest;
 mod dist;
 mod faults;
 mod files;
 mod graph;
 mod keys;
+mod keyspace;
 mod load;
 mod names;
 mod network;
@@ -228,6 +230,7 @@ impl<'a> Reader<'a> {
         if let Some((key, node)) = fields.entry("network") {
             self.read_networks(key, node);
         }
+        let caches = fields.get("caches").map(|node| self.caches(node)).unwrap_or_default();
         // Services before everything that refers to what they have.
         let services = fields.entry("services").map(|(key, node)| self.services(key, node)).unwrap_or_default();
         let tenants =
@@ -236,6 +239,6 @@ impl<'a> Reader<'a> {
             Some(node) => self.faults(node, &tenants, &services),
             None => Vec::new(),
         };
-        Model { duration, warmup, tenants, services, effects: Vec::new(), faults }
+        Model { duration, warmup, tenants, services, effects: Vec::new(), faults, caches }
     }
 }

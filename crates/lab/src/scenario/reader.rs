@@ -10,9 +10,9 @@ use super::network::Networks;
 use super::problem::{Place, Problem, Problems, either, nearest, quoted};
 use super::units::{self, Wrong};
 use super::yaml::{self, Node};
-use super::{dist, graph};
+use super::{dist, graph, keyspace};
 use sim::Span;
-use sim::model::Dist;
+use sim::model::{Dist, Keys};
 
 /// Decodes one tree into one model.
 pub(super) struct Reader<'a> {
@@ -57,6 +57,11 @@ impl<'n> Fields<'n> {
     /// Where a key itself stands.
     pub(super) fn key_place(&self, name: &str) -> Place {
         self.entries.iter().find(|(key, ..)| key.name == name).map_or(self.owner, |(_, at, _)| at.place)
+    }
+
+    /// What may stand under a key.
+    pub(super) fn kind(&self, name: &str) -> &'static Kind {
+        &self.key(name).kind
     }
 
     /// The name of the object's first key: for one of several cases, which.
@@ -257,6 +262,17 @@ impl Reader<'_> {
     pub(super) fn count(&mut self, fields: &Fields<'_>, name: &str) -> Option<u32> {
         let kind = &fields.key(name).kind;
         self.value(fields, name, |text| checked_count(text, kind))
+    }
+
+    /// A whole number that may end with `k`, `M` or `G`.
+    pub(super) fn size(&mut self, fields: &Fields<'_>, name: &str) -> Option<u32> {
+        let Kind::Size { least, most } = fields.key(name).kind else { return None };
+        let size = self.value(fields, name, |text| keyspace::sized(text, least, most))?;
+        u32::try_from(size).ok()
+    }
+
+    pub(super) fn keyspace(&mut self, fields: &Fields<'_>, name: &str) -> Option<Keys> {
+        self.value(fields, name, keyspace::keyspace)
     }
 
     pub(super) fn rate(&mut self, fields: &Fields<'_>, name: &str) -> Option<f64> {

@@ -65,9 +65,10 @@ impl Reader<'_> {
     fn call_step(&mut self, fields: &Fields<'_>, caller: EndpointId) -> Option<Step> {
         let optional = self.flag(fields, "optional").unwrap_or_default();
         let times = self.count(fields, "times").unwrap_or(1);
+        let cache = self.cache_use(fields);
         let call = self.call(fields, Party::Service(caller.service))?;
         self.sites.push(Site { caller: Some(caller), callee: call.callee, place: fields.place("call") });
-        Some(Step::Call(Call { optional, times, ..call }))
+        Some(Step::Call(Call { optional, times, cache, ..call }))
     }
 
     /// What a tenant and a call step have in common.
@@ -78,7 +79,7 @@ impl Reader<'_> {
         self.unresolved |= callee.is_none();
         let callee = callee?;
         let network = self.networks.between(caller, callee.service);
-        Some(Call { callee, timeout, optional: false, times: 1, retry, network })
+        Some(Call { callee, timeout, optional: false, times: 1, retry, network, cache: None })
     }
 
     fn retry(&mut self, fields: &Fields<'_>) -> Option<Retry> {

@@ -41,6 +41,7 @@ fn report() -> RunReport {
             .into_iter()
             .collect(),
         effects: [(of("charge"), Effects { requests: 9, once: 7, lost: 0, duplicated: 2 })].into_iter().collect(),
+        data: Default::default(),
         objectives: Vec::new(),
         timeline: Timeline::default(),
     }
