@@ -2,7 +2,7 @@
 
 mod data;
 
-use crate::model::{Arrivals, Backoff, Call, Dist, FaultKind, Load, Model, Order, Profile, Service, Step};
+use crate::model::{Arrivals, Backoff, Call, Dist, FaultKind, Load, Model, Network, Order, Profile, Service, Step};
 use crate::time::Span;
 use std::fmt;
 
@@ -146,14 +146,14 @@ impl Model {
     }
 
     fn check_size(&self) -> Checked {
-        let mut sites = self.tenants.len();
+        let mut sites = self.tenants.len() + self.queues.len() + self.followers.len();
         let mut ops = 0;
         for step in self.all_steps() {
             let times = as_call(step).map_or(1, |call| call.times as usize);
             sites += usize::from(as_call(step).is_some());
             ops += times;
         }
-        require(sites <= Self::MAX_SITES, || "calls".into(), "at most 1000, tenants included")?;
+        require(sites <= Self::MAX_SITES, || "calls".into(), "at most 1000, those of tenants and queues included")?;
         require(
             ops <= Self::MAX_OPS,
             || "steps".into(),
@@ -185,12 +185,10 @@ impl Model {
             return Ok(known);
         }
         let mut deepest = 0;
-        for step in &self.services[s].endpoints[e].steps {
-            for branch in branches(step) {
-                if let Some(call) = as_call(branch) {
-                    let (service, endpoint) = (call.callee.service.0 as usize, call.callee.endpoint as usize);
-                    deepest = deepest.max(self.depth(service, endpoint, above + 1, depths)?);
-                }
+        for step in self.services[s].endpoints[e].steps.iter().flat_map(branches) {
+            for callee in self.callees(s, step) {
+                let (service, endpoint) = (callee.service.0 as usize, callee.endpoint as usize);
+                deepest = deepest.max(self.depth(service, endpoint, above + 1, depths)?);
             }
         }
         depths[s][e] = Some(deepest + 1);
@@ -231,7 +229,9 @@ fn check_step(step: &Step, field: &impl Fn(&str) -> String) -> Checked {
     match step {
         Step::Work(dist) => check_dist(dist, || field("work")),
         Step::Wait(dist) => check_dist(dist, || field("wait")),
-        Step::Call(_) | Step::Effect { .. } => Ok(()),
+        Step::Call(_) | Step::Effect { .. } | Step::Lock | Step::Commit | Step::Read(_) | Step::Publish { .. } => {
+            Ok(())
+        }
         Step::Parallel(branches) => {
             let simple = |step: &Step| matches!(step, Step::Work(_) | Step::Wait(_) | Step::Call(_));
             require(branches.iter().all(simple), || field("parallel"), "work, wait and call steps")?;
@@ -250,9 +250,7 @@ fn check_call(call: &Call) -> Checked {
         || "call: timeout".into(),
         "at most 100 years",
     )?;
-    require((0.0..=1.0).contains(&call.network.loss), || "network: loss".into(), "from 0 to 1")?;
-    require(call.network.jitter <= Model::MAX_SPAN, || "network: jitter".into(), "at most 100 years")?;
-    check_dist(&call.network.latency, || "network: latency".into())?;
+    check_network(&call.network)?;
     let Some(retry) = &call.retry else { return Ok(()) };
     let attempts = (1..=Model::MAX_ATTEMPTS).contains(&retry.attempts);
     require(attempts, || "retry: attempts".into(), "from 1 to 30")?;
@@ -263,6 +261,12 @@ fn check_call(call: &Call) -> Checked {
         || "retry: budget".into(),
         "from 0 to 100 times",
     )
+}
+
+fn check_network(network: &Network) -> Checked {
+    require((0.0..=1.0).contains(&network.loss), || "network: loss".into(), "from 0 to 1")?;
+    require(network.jitter <= Model::MAX_SPAN, || "network: jitter".into(), "at most 100 years")?;
+    check_dist(&network.latency, || "network: latency".into())
 }
 
 fn check_profile(profile: &Profile, field: impl FnOnce() -> String) -> Checked {

@@ -12,12 +12,17 @@ mod caches;
 mod calls;
 mod faults;
 mod jobs;
+mod messages;
+mod rows;
 
 use crate::agenda::{Agenda, Lane};
 use crate::arrivals::ArrivalProcess;
+use crate::backlog::Backlog;
+use crate::broker::Broker;
 use crate::check::ModelError;
 use crate::event::{Answer, Event, Failure, Waiting};
 use crate::fact::{Applied, Fact, Observer, Outcome};
+use crate::locks::Locks;
 use crate::model::{Load, Model};
 use crate::plan::{self, Op, Plan, Transit};
 use crate::queue::WaitingRoom;
@@ -28,7 +33,8 @@ use crate::time::{Span, Time};
 use caches::CacheState;
 use calls::EndedCall;
 use faults::Faults;
-use std::collections::VecDeque;
+use messages::Message;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// Where a run stands.
@@ -56,7 +62,7 @@ pub enum Excess {
 /// How much one run may take of the machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Attempts at once, and calls at once; each takes about 200 bytes.
+    /// Attempts at once, calls at once, and messages at once; each takes about 200 bytes.
     pub in_flight: usize,
     /// Events in all.
     pub events: u64,
@@ -79,7 +85,7 @@ struct Request {
     key: u64,
     tenant: u32,
     user: u32,
-    /// Calls and jobs that belong to it.
+    /// Calls, jobs and messages that belong to it.
     refs: u32,
     outcome: Option<Outcome>,
     /// Effects whose endpoint was attempted, a bit each.
@@ -143,6 +149,8 @@ struct Job {
     entered: Time,
     /// When the caller stops waiting.
     deadline: Time,
+    /// What it asks for, where it asks for something.
+    key: u64,
     replica: u32,
     service: u32,
     /// Index of the next operation.
@@ -212,6 +220,8 @@ struct Replica {
     share_due: Time,
     share_version: u32,
     pools: Vec<PoolState>,
+    /// Where handlers lock rows.
+    locks: Option<Box<Locks>>,
 }
 
 /// The connections of one replica to one service.
@@ -247,6 +257,12 @@ pub struct Simulation {
     replicas: Vec<Replica>,
     faults: Faults,
     caches: Vec<CacheState>,
+    /// What each copy has not seen.
+    backlogs: Vec<Backlog>,
+    brokers: Vec<Broker>,
+    messages: Slab<Message>,
+    /// The messages that calls carry out.
+    errands: BTreeMap<u64, Ref>,
     error_streams: Vec<Stream>,
     /// Attempts sent so far.
     sent: u64,
@@ -283,6 +299,10 @@ impl Simulation {
             replicas: replicas(&plan),
             faults: Faults::new(model),
             caches: CacheState::all(model, plan.replicas),
+            backlogs: model.followers.iter().map(|_| Backlog::default()).collect(),
+            brokers: model.queues.iter().map(Broker::new).collect(),
+            messages: Slab::new(),
+            errands: BTreeMap::new(),
             error_streams,
             plan,
             sent: 0,
@@ -381,6 +401,8 @@ impl Simulation {
             Event::Begin { fault } => self.on_fault_begin(fault, observer),
             Event::End { fault } => self.on_fault_end(fault, observer),
             Event::Ready { replica, life } => self.on_ready(replica, life),
+            Event::Dispatch { queue, consumer } => self.on_dispatch(queue, consumer, observer),
+            Event::Due { message } => self.on_due(message, observer),
             Event::Resume { job, answer, optional } => self.on_resume(job, answer, optional, observer),
         }
     }
@@ -408,11 +430,12 @@ impl Simulation {
         (self.events, self.digest)
     }
 
-    /// Every call and job belongs to a live request, which counts them all; every busy worker has a job, and every used
+    /// Every call, job and message belongs to a live request, which counts them all; every busy worker has a job, and every used
     /// connection a call.
     fn assert_conservation(&self) {
         let refs: u64 = self.requests.iter().map(|(_, request)| u64::from(request.refs)).sum();
-        assert_eq!(refs, (self.calls.len() + self.jobs.len()) as u64, "requests lost track of their calls or jobs");
+        let held = self.calls.len() + self.jobs.len() + self.messages.len();
+        assert_eq!(refs, held as u64, "requests lost track of their calls, jobs or messages");
         let outstanding: u64 = self.replicas.iter().map(|replica| u64::from(replica.outstanding)).sum();
         assert_eq!(outstanding, self.jobs.len() as u64, "replicas lost track of their jobs");
         let mut running = vec![0; self.replicas.len()];
@@ -487,7 +510,7 @@ impl Simulation {
         }
     }
 
-    /// One call or job less works for the request.
+    /// One call, job or message less works for the request.
     #[inline(always)]
     fn release<O: Observer>(&mut self, request: Ref, observer: &mut O) {
         let state = &mut self.requests[request];
@@ -556,5 +579,6 @@ fn replica(service: u32, plan: &plan::ServicePlan, index: u32) -> Replica {
         share_due: Time::NEVER,
         share_version: 0,
         pools: plan.pools.iter().map(|size| PoolState { size: *size, used: 0, waiting: VecDeque::new() }).collect(),
+        locks: plan.locks.then(Box::default),
     }
 }

@@ -54,6 +54,10 @@ pub(crate) enum Event {
     Retry { call: Ref },
     /// A handler that waited for something shared goes on; `optional` as in the step that waited.
     Resume { job: Ref, answer: Answer, optional: bool },
+    /// A consumer may have room for its next message.
+    Dispatch { queue: u32, consumer: u32 },
+    /// A message, or a write that a copy lacks, is due to be delivered.
+    Due { message: Ref },
     /// A fault begins.
     Begin { fault: u32 },
     /// A fault ends.
@@ -93,6 +97,8 @@ impl Event {
             Event::Begin { fault } => (u64::from(fault), what(8, [0; 2], 0)),
             Event::End { fault } => (u64::from(fault), what(9, [0; 2], 0)),
             Event::Ready { replica, life } => (u64::from(replica), what(10, [0; 2], life)),
+            Event::Dispatch { queue, consumer } => (u64::from(queue), what(12, [0; 2], consumer)),
+            Event::Due { message } => (message.id(), what(13, [0; 2], 0)),
             Event::Resume { job, answer, optional } => (job.id(), what(11, [answer.code(), u8::from(optional)], 0)),
         };
         Waiting { whom, what }
@@ -119,6 +125,8 @@ impl Waiting {
             8 => Event::Begin { fault: index },
             9 => Event::End { fault: index },
             10 => Event::Ready { replica: index, life: number },
+            12 => Event::Dispatch { queue: index, consumer: number },
+            13 => Event::Due { message: id },
             _ => Event::Resume { job: id, answer: Answer::from_code(small[0]), optional: small[1] != 0 },
         }
     }
@@ -162,6 +170,8 @@ mod tests {
             Event::Begin { fault: 1 },
             Event::End { fault: 2 },
             Event::Ready { replica: 3, life: 4 },
+            Event::Dispatch { queue: 2, consumer: 5 },
+            Event::Due { message: whom },
             Event::Resume { job: whom, answer: Answer::Failed(Failure::Error), optional: true },
         ]);
         assert!(events.iter().all(|event| event.wait().event() == *event));

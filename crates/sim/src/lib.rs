@@ -9,7 +9,9 @@
 
 mod agenda;
 mod arrivals;
+mod backlog;
 mod balance;
+mod broker;
 mod cache;
 mod check;
 mod engine;
@@ -17,6 +19,7 @@ mod event;
 mod fact;
 mod histogram;
 mod latencies;
+mod locks;
 mod lru;
 mod meter;
 pub mod model;
@@ -38,10 +41,10 @@ pub use event::{Answer, Failure};
 pub use fact::{Applied, DataFact, Fact, Observer, Outcome, Stage};
 pub use latencies::Latencies;
 pub use meter::{
-    CacheStep, CacheTally, DataMeasures, EffectTally, EntryStep, Measures, Meter, Occupancy, ServiceStep, SiteTally,
-    Tally,
+    CacheStep, CacheTally, DataMeasures, EffectTally, EntryStep, FollowerTally, LockTally, Measures, Meter, Occupancy,
+    QueueStep, QueueTally, ServiceStep, SiteTally, Tally,
 };
-pub use plan::Sites;
+pub use plan::{CallerId, Sites};
 pub use random::Stream;
 pub use slab::Ref;
 pub use time::{Span, Time};

@@ -5,7 +5,7 @@
 
 mod data;
 
-pub use data::{CacheStep, CacheTally, DataMeasures};
+pub use data::{CacheStep, CacheTally, DataMeasures, FollowerTally, LockTally, QueueStep, QueueTally};
 
 use crate::event::{Answer, Failure};
 use crate::fact::{Applied, Fact, Observer, Outcome, Stage};
@@ -151,7 +151,7 @@ pub struct Measures {
     pub entry_steps: Vec<Vec<EntryStep>>,
     /// By service, then by step.
     pub service_steps: Vec<Vec<ServiceStep>>,
-    /// Of caches.
+    /// Of caches, locks, copies and queues.
     pub data: DataMeasures,
 }
 
@@ -340,6 +340,7 @@ impl Meter {
                     level.waiting_max = level.waiting.now;
                 }
             }
+            self.data.end_piece(ends, measured);
             if ends <= self.closes && (ends == self.step_ends || ends == self.closes) {
                 self.end_step(ends);
             }
@@ -360,7 +361,7 @@ impl Meter {
         for (entry, steps) in self.measures.entry_steps.iter_mut().enumerate() {
             steps.push(end_entry_step(&mut self.tenants, entry));
         }
-        self.data.end_step();
+        self.data.end_step(at, step);
         self.step_ends = self.step_ends + self.measures.step;
     }
 
@@ -368,6 +369,7 @@ impl Meter {
         for (level, occupancy) in self.levels.iter().zip(&mut self.measures.services) {
             occupancy.waiting_max = level.waiting_max;
         }
+        self.data.close();
     }
 
     /// The measures, once the run has finished.
@@ -384,7 +386,7 @@ impl Meter {
             occupancy.serving = level.serving.window as f64 / window;
             occupancy.computing = level.computing.window as f64 / window;
         }
-        self.measures.data = self.data.measures;
+        self.measures.data = self.data.finish(self.measures.window);
         self.measures.tenants = self.tenants.into_iter().map(|tenant| tenant.tally).collect();
         for tally in &self.measures.tenants {
             assert_eq!(tally.offered, tally.ended(), "every request ends exactly once");
@@ -494,7 +496,7 @@ impl Observer for Meter {
             Fact::StillThere { service, entered } => {
                 self.levels[service as usize].sojourns += u128::from(at.0 - entered.0);
             }
-            Fact::Data(fact) => self.data.see(fact),
+            Fact::Data(fact) => self.data.see(at, fact),
             Fact::CallBegan { .. } | Fact::AttemptEnded { .. } => {}
         }
     }

@@ -6,7 +6,7 @@
 
 mod data;
 
-pub use data::{Cache, CacheId, CacheUse, Fill, Keys};
+pub use data::{Cache, CacheId, CacheUse, Fill, Follower, FollowerId, Follows, Keys, MessageQueue, QueueId};
 
 use crate::time::{Span, Time};
 use std::sync::Arc;
@@ -49,6 +49,10 @@ pub struct Model {
     pub faults: Vec<Fault>,
     /// The caches.
     pub caches: Vec<Cache>,
+    /// Copies of what services hold.
+    pub followers: Vec<Follower>,
+    /// Queues of messages.
+    pub queues: Vec<MessageQueue>,
 }
 
 impl Model {
@@ -293,6 +297,20 @@ pub enum Step {
         /// Once per request instead of once per execution.
         idempotent: bool,
     },
+    /// Takes the lock of the row that the call asks for, or waits for it, and keeps it until the handler ends. A handler
+    /// takes at most one.
+    Lock,
+    /// The service's data has been written: its followers learn of it.
+    Commit,
+    /// Reads a copy, as stale as it is.
+    Read(FollowerId),
+    /// Hands a message to a queue and goes on; it fails where the queue is full.
+    Publish {
+        /// Which queue.
+        queue: QueueId,
+        /// The key that decides the partition. Absent: partitions take turns.
+        keys: Option<Keys>,
+    },
 }
 
 /// A call of an endpoint and how the caller protects itself.
@@ -312,19 +330,27 @@ pub struct Call {
     pub network: Network,
     /// Where the answer is looked up first. Absent: nowhere. A tenant has none.
     pub cache: Option<CacheUse>,
+    /// Which key it asks for, where no cache says so: each call draws one, and its retries keep it. Absent: none.
+    pub keys: Option<Keys>,
 }
 
 impl Call {
     /// A plain call of a service's endpoint, over no distance and without protection.
     pub fn to(service: u32, endpoint: u32) -> Self {
+        Self::of(EndpointId { service: ServiceId(service), endpoint })
+    }
+
+    /// The same of an endpoint that is known by its id.
+    pub fn of(callee: EndpointId) -> Self {
         Call {
-            callee: EndpointId { service: ServiceId(service), endpoint },
+            callee,
             timeout: None,
             optional: false,
             times: 1,
             retry: None,
             network: Network::default(),
             cache: None,
+            keys: None,
         }
     }
 }

@@ -3,12 +3,13 @@
 
 mod data;
 
-pub(crate) use data::DataSite;
+pub(crate) use data::{DataSite, FollowerPlan, Publication, Way};
 
 use crate::agenda::{Agenda, Lane};
 use crate::balance::Balancer;
 use crate::model::{
-    Call, Deadlines, Dist, EndpointId, Load, Model, Network, Order, Party, Scheduling, ServiceId, Step, TenantId,
+    Call, Deadlines, Dist, EndpointId, FollowerId, Follows, Load, Model, Network, Order, Party, QueueId, Scheduling,
+    ServiceId, Step, TenantId,
 };
 use crate::random::Stream;
 use crate::retry::Retries;
@@ -39,6 +40,16 @@ pub(crate) enum Op {
     Effect {
         effect: u8,
         idempotent: bool,
+    },
+    /// Takes a row's lock.
+    Lock,
+    /// Copies learn of a write.
+    Commit,
+    Read {
+        follower: u32,
+    },
+    Publish {
+        publication: u32,
     },
     /// The handler is done.
     End,
@@ -102,6 +113,8 @@ pub(crate) struct ServicePlan {
     pub(crate) speeds: Vec<f64>,
     /// Sizes of the pools of connections of each replica.
     pub(crate) pools: Vec<u32>,
+    /// Whether its handlers lock rows.
+    pub(crate) locks: bool,
 }
 
 /// A place where somebody calls.
@@ -233,13 +246,31 @@ pub(crate) struct Plan {
     pub(crate) draws: Vec<Draw>,
     pub(crate) sites: Vec<Site>,
     pub(crate) replicas: u32,
+    pub(crate) publications: Vec<Publication>,
+    /// The site of each queue's deliveries.
+    pub(crate) deliveries: Vec<u32>,
+    pub(crate) followers: Vec<FollowerPlan>,
 }
 
-/// The calls of a model in the order in which the engine numbers them: each tenant's, then each step's as it is read.
+/// Who makes a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallerId {
+    /// A tenant.
+    Tenant(TenantId),
+    /// A handler.
+    Endpoint(EndpointId),
+    /// A queue, to deliver a message.
+    Queue(QueueId),
+    /// A copy, to see a write.
+    Follower(FollowerId),
+}
+
+/// The calls of a model in the order in which the engine numbers them: each tenant's, then each step's as it is read, each
+/// queue's, and those of copies that are refreshed by calls.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sites {
-    /// Who calls: an endpoint, or the tenant of this index.
-    pub callers: Vec<Result<EndpointId, TenantId>>,
+    /// Who calls.
+    pub callers: Vec<CallerId>,
     /// What is called.
     pub callees: Vec<EndpointId>,
 }
@@ -249,24 +280,32 @@ impl Sites {
     pub fn of(model: &Model) -> Self {
         let mut sites = Sites::default();
         for (index, tenant) in model.tenants.iter().enumerate() {
-            sites.add(Err(TenantId(index as u32)), &tenant.call);
+            sites.add(CallerId::Tenant(TenantId(index as u32)), tenant.call.callee);
         }
         for (s, service) in model.services.iter().enumerate() {
             for (e, endpoint) in service.endpoints.iter().enumerate() {
                 let caller = EndpointId { service: ServiceId(s as u32), endpoint: e as u32 };
                 for step in endpoint.steps.iter().flat_map(leaves) {
                     if let Step::Call(call) = step {
-                        sites.add(Ok(caller), call);
+                        sites.add(CallerId::Endpoint(caller), call.callee);
                     }
                 }
+            }
+        }
+        for (index, queue) in model.queues.iter().enumerate() {
+            sites.add(CallerId::Queue(QueueId(index as u32)), queue.consumer);
+        }
+        for (index, follower) in model.followers.iter().enumerate() {
+            if let Follows::Refresh { by, .. } = follower.follows {
+                sites.add(CallerId::Follower(FollowerId(index as u32)), by);
             }
         }
         sites
     }
 
-    fn add(&mut self, caller: Result<EndpointId, TenantId>, call: &Call) {
+    fn add(&mut self, caller: CallerId, callee: EndpointId) {
         self.callers.push(caller);
-        self.callees.push(call.callee);
+        self.callees.push(callee);
     }
 }
 
@@ -287,6 +326,7 @@ pub(crate) fn compile(model: &Model, seed: u64, agenda: &mut Agenda) -> Plan {
             compiler.endpoint(EndpointId { service: ServiceId(s as u32), endpoint: e as u32 });
         }
     }
+    let (deliveries, followers) = compiler.errands();
     compiler.link();
     Plan {
         tenants,
@@ -295,6 +335,9 @@ pub(crate) fn compile(model: &Model, seed: u64, agenda: &mut Agenda) -> Plan {
         draws: compiler.draws,
         sites: compiler.sites,
         replicas: compiler.replicas,
+        publications: compiler.publications,
+        deliveries,
+        followers,
     }
 }
 
@@ -308,6 +351,7 @@ struct Compiler<'a> {
     ops: Vec<Op>,
     draws: Vec<Draw>,
     sites: Vec<Site>,
+    publications: Vec<Publication>,
     replicas: u32,
     /// How many steps of a kind an endpoint has had so far.
     seen: BTreeMap<String, u32>,
@@ -330,6 +374,7 @@ impl<'a> Compiler<'a> {
             ops: Vec::new(),
             draws: Vec::new(),
             sites: Vec::new(),
+            publications: Vec::new(),
             replicas,
             seen: BTreeMap::new(),
         }
@@ -394,6 +439,13 @@ impl<'a> Compiler<'a> {
             Step::Parallel(branches) => self.fork(branches, service, name),
             Step::Effect { effect, idempotent } => {
                 self.ops.push(Op::Effect { effect: effect.0 as u8, idempotent: *idempotent });
+            }
+            Step::Lock => self.ops.push(Op::Lock),
+            Step::Commit => self.ops.push(Op::Commit),
+            Step::Read(follower) => self.ops.push(Op::Read { follower: follower.0 }),
+            Step::Publish { queue, keys } => {
+                let publication = self.publication(*queue, keys.as_ref(), name);
+                self.ops.push(Op::Publish { publication });
             }
         }
     }
@@ -469,6 +521,7 @@ fn service_plan(service: &crate::model::Service, first_replica: u32) -> ServiceP
         propagates_deadlines: service.deadlines == Deadlines::Propagate,
         speeds: service.speeds.clone(),
         pools: service.pools.iter().map(|pool| pool.size).collect(),
+        locks: service.endpoints.iter().flat_map(|endpoint| &endpoint.steps).any(|step| matches!(step, Step::Lock)),
     }
 }
 

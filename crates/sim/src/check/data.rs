@@ -1,7 +1,7 @@
 //! The ranges of the data side of a model.
 
-use super::{Checked, check_dist, require};
-use crate::model::{Cache, Call, Keys, Model};
+use super::{Checked, as_call, check_dist, check_network, require};
+use crate::model::{Cache, Call, EndpointId, Follower, Follows, Keys, MessageQueue, Model, Step};
 use crate::time::Span;
 
 impl Model {
@@ -18,7 +18,82 @@ impl Model {
         let known = |call: &Call| call.cache.as_ref().is_none_or(|used| (used.cache.0 as usize) < self.caches.len());
         require(self.calls().all(known), || "call: cache".into(), "one of the model's")?;
         let of_tenants = self.tenants.iter().any(|tenant| tenant.call.cache.is_some());
-        require(!of_tenants, || "tenant: cache".into(), "absent")
+        require(!of_tenants, || "tenant: cache".into(), "absent")?;
+        self.followers.iter().try_for_each(|follower| self.check_follower(follower))?;
+        self.queues.iter().try_for_each(|queue| self.check_queue(queue))?;
+        self.check_data_steps()
+    }
+
+    fn check_follower(&self, follower: &Follower) -> Checked {
+        let field = |what: &str| format!("follower {}: {what}", follower.name);
+        require((follower.of.0 as usize) < self.services.len(), || field("of"), "a service of the model")?;
+        match &follower.follows {
+            Follows::Sync => Ok(()),
+            Follows::Log { lag } => check_dist(lag, || field("lag")),
+            Follows::Refresh { after, by } => {
+                let holds = *after > Span::ZERO && *after <= Self::MAX_SPAN;
+                require(holds, || field("after"), "over 0 and at most 100 years")?;
+                require(self.has(*by), || field("by"), "an endpoint of the model")
+            }
+        }
+    }
+
+    fn check_queue(&self, queue: &MessageQueue) -> Checked {
+        let field = |what: &str| format!("queue {}: {what}", queue.name);
+        require(self.has(queue.consumer), || field("consumer"), "an endpoint of the model")?;
+        let partitions = (1..=MessageQueue::MAX_PARTITIONS).contains(&queue.partitions);
+        require(partitions, || field("partitions"), "from 1 to 10000")?;
+        require(queue.consumers != Some(0), || field("consumers"), "at least 1")?;
+        require(queue.prefetch >= 1, || field("prefetch"), "at least 1")?;
+        require(queue.attempts != Some(0), || field("attempts"), "at least 1")?;
+        let span = |span: Span| span > Span::ZERO && span <= Self::MAX_SPAN;
+        require(queue.ack.is_none_or(span), || field("ack"), "over 0 and at most 100 years")?;
+        require(span(queue.redelivery), || field("redelivery"), "over 0 and at most 100 years")?;
+        check_dist(&queue.write, || field("write"))?;
+        check_network(&queue.network)
+    }
+
+    fn has(&self, id: EndpointId) -> bool {
+        let service = self.services.get(id.service.0 as usize);
+        service.is_some_and(|service| (id.endpoint as usize) < service.endpoints.len())
+    }
+
+    fn check_data_steps(&self) -> Checked {
+        for step in self.all_steps() {
+            match step {
+                Step::Read(follower) => {
+                    require((follower.0 as usize) < self.followers.len(), || "read".into(), "a follower of the model")?;
+                }
+                Step::Publish { queue, keys } => {
+                    require((queue.0 as usize) < self.queues.len(), || "publish".into(), "to a queue of the model")?;
+                    keys.iter().try_for_each(|keys| check_keys(keys, || "publish: keys".into()))?;
+                }
+                _ => {}
+            }
+        }
+        for endpoint in self.services.iter().flat_map(|service| &service.endpoints) {
+            let count = |wanted: fn(&Step) -> bool| endpoint.steps.iter().filter(|step| wanted(step)).count();
+            let locks = count(|step| matches!(step, Step::Lock));
+            let reads = count(|step| matches!(step, Step::Read(_)));
+            require(locks <= 1 && reads <= 1, || format!("{}: lock, read", endpoint.name), "once per handler")?;
+        }
+        Ok(())
+    }
+
+    /// The endpoints that a step of a service makes work, now or later.
+    pub(super) fn callees(&self, service: usize, step: &Step) -> Vec<EndpointId> {
+        match step {
+            Step::Publish { queue, .. } => vec![self.queues[queue.0 as usize].consumer],
+            Step::Commit => {
+                let followers = self.followers.iter().filter(|follower| follower.of.0 as usize == service);
+                let refreshes = followers.filter_map(|follower| match follower.follows {
+                    Follows::Refresh { by, .. } => Some(by),
+                    Follows::Sync | Follows::Log { .. } => None,
+                });
+                refreshes.collect()
+            }
+            other => as_call(other).map(|call| call.callee).into_iter().collect(),
+        }
     }
 
     /// Entries that a cache may come to hold over all replicas.
@@ -46,5 +121,6 @@ fn check_keys(keys: &Keys, field: impl FnOnce() -> String) -> Checked {
 /// A call's own part of the data side.
 pub(super) fn check_call(call: &Call) -> Checked {
     let hit = call.cache.as_ref().and_then(|used| used.hit.as_ref());
-    hit.map_or(Ok(()), |hit| check_dist(hit, || "call: hit".into()))
+    hit.map_or(Ok(()), |hit| check_dist(hit, || "call: hit".into()))?;
+    call.keys.as_ref().map_or(Ok(()), |keys| check_keys(keys, || "call: keys".into()))
 }

@@ -52,18 +52,21 @@ impl Simulation {
         let (found, expired) = self.caches[cache as usize].of(replica).look_up(self.now, key, waiter);
         observer.see(self.now, Fact::Data(DataFact::LookedUp { cache, found, expired, sent_at }));
         match found {
-            Found::Hit { .. } => self.read_hit(job, site),
+            Found::Hit { .. } => {
+                let span = self.plan.sites[site as usize].hit_time();
+                self.finish_after(job, span);
+            }
             Found::Fetch => self.call_from(job, site, key, observer),
             Found::Wait => {}
         }
     }
 
-    /// The step ends when the value has been read.
-    fn read_hit(&mut self, job: Ref, site: u32) {
+    /// The step that a handler has begun ends after this, without a core.
+    pub(super) fn finish_after(&mut self, job: Ref, span: Span) {
         let pauses = self.replicas[self.jobs[job].replica as usize].pauses;
         let finish = Event::Finish { job, pauses, core: false };
-        match self.plan.sites[site as usize].hit_time() {
-            // Through the queue, so that a row of hits does not nest.
+        match span {
+            // Through the queue, so that a row of steps that take no time does not nest.
             Span::ZERO => self.at_once.push_back(finish.wait()),
             span => self.agenda.push(self.now + span, finish),
         }

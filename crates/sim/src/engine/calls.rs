@@ -1,6 +1,7 @@
 //! The caller's side: requests, calls, attempts, timeouts, retries, connections.
 
 use super::*;
+use crate::plan::DataSite;
 use crate::retry::Next;
 
 impl Simulation {
@@ -45,6 +46,13 @@ impl Simulation {
     /// Begins a call and makes its first attempt.
     #[inline(always)]
     pub(super) fn begin_call<O: Observer>(&mut self, site: u32, caller: Caller, observer: &mut O) {
+        let call = self.open_call(site, caller, observer);
+        self.make_attempt(call, observer);
+    }
+
+    /// Begins a call that has made no attempt yet.
+    #[inline(always)]
+    pub(super) fn open_call<O: Observer>(&mut self, site: u32, caller: Caller, observer: &mut O) -> Ref {
         let call = self.calls.insert(Call {
             parent: caller.parent,
             request: caller.request,
@@ -67,11 +75,11 @@ impl Simulation {
             self.excess = Some(Excess::InFlight);
         }
         observer.see(self.now, Fact::CallBegan { call, parent: caller.parent, request: caller.request, site });
-        self.make_attempt(call, observer);
+        call
     }
 
     #[inline(always)]
-    fn make_attempt<O: Observer>(&mut self, call: Ref, observer: &mut O) {
+    pub(super) fn make_attempt<O: Observer>(&mut self, call: Ref, observer: &mut O) {
         let state = &mut self.calls[call];
         state.attempt += 1;
         state.awaiting |= 1 << state.attempt;
@@ -172,6 +180,7 @@ impl Simulation {
             sent_at: state.sent_at,
             entered: self.now,
             deadline: state.gives_up,
+            key: state.key,
             replica,
             service: site.callee_service,
             op: site.first_op,
@@ -282,7 +291,9 @@ impl Simulation {
         if let Some(cache) = self.plan.sites[site as usize].fills() {
             self.end_fetch(&EndedCall { parent, caller, key, sent_at, answer }, cache, observer);
         }
-        if parent.is_none() {
+        if let Some(DataSite::Errand) = self.plan.sites[site as usize].data.as_deref() {
+            self.end_errand(call, answer, observer);
+        } else if parent.is_none() {
             self.end_request(request, answer, observer);
         } else if self.jobs.contains(parent) {
             let optional = self.plan.sites[site as usize].optional;
@@ -341,4 +352,4 @@ pub(super) struct EndedCall {
 }
 
 /// A tenant calls from nowhere in particular.
-const NO_REPLICA: u32 = u32::MAX;
+pub(super) const NO_REPLICA: u32 = u32::MAX;

@@ -175,6 +175,9 @@ impl Simulation {
         if let Some(sharing) = &mut replica.sharing {
             sharing.clear();
         }
+        if let Some(locks) = &mut replica.locks {
+            locks.clear();
+        }
         for pool in &mut replica.pools {
             pool.used = 0;
             pool.waiting.clear();

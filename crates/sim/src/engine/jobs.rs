@@ -106,6 +106,13 @@ impl Simulation {
                         *applied = applied.saturating_add(1);
                     }
                 }
+                Op::Lock => {
+                    if !self.lock_row(job, observer) {
+                        return;
+                    }
+                }
+                Op::Commit => self.commit(job, observer),
+                Op::Read { follower } => self.read_copy(job, follower, observer),
                 Op::Fork { branches: 0 } => {}
                 Op::Fork { branches } => {
                     self.fork(job, branches, observer);
@@ -146,7 +153,10 @@ impl Simulation {
             }
             Op::Call { site } => self.call_from(job, site, 0, observer),
             Op::Ask { site } => self.ask(job, site, observer),
-            Op::Fork { .. } | Op::Effect { .. } | Op::End => unreachable!("not an operation that takes time"),
+            Op::Publish { publication } => self.publish(job, publication, observer),
+            Op::Fork { .. } | Op::Effect { .. } | Op::Lock | Op::Commit | Op::Read { .. } | Op::End => {
+                unreachable!("not an operation that takes time")
+            }
         }
     }
 
@@ -301,10 +311,14 @@ impl Simulation {
         replica.outstanding -= 1;
         replica.busy_workers -= 1;
         let has_waiting = replica.room.len() > 0;
+        let has_locks = replica.locks.is_some();
         let stage = Stage::Serving;
         observer.see(self.now, Fact::HandlerEnded { job, service, entered, stage, answer });
         self.answer(call, attempt, answer, observer);
         self.release(request, observer);
+        if has_locks {
+            self.unlock(job, index as usize, observer);
+        }
         if has_waiting {
             self.admit(index as usize, observer);
         }

@@ -138,6 +138,7 @@ impl Dice {
             retry: self.maybe(2, Self::retry),
             network: self.maybe(2, Self::network).unwrap_or_default(),
             cache: None,
+            keys: None,
         }
     }
 
