@@ -6,7 +6,7 @@
 
 mod data;
 
-pub use data::{CacheUse, Data};
+pub use data::{CacheUse, CopyUse, Data, DatabaseUse, LockUse, ProjectionUse, QueueUse};
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ pub struct RunReport {
     pub calls: Named<Calls>,
     /// By effect.
     pub effects: Named<Effects>,
-    /// Sections about caches, where the scenario has some.
+    /// Sections about caches, databases, projections and queues, where the scenario has some.
     #[serde(flatten)]
     pub data: Data,
     /// In the scenario's order.
@@ -195,7 +195,8 @@ pub struct Timeline {
     /// Length of a step in seconds.
     pub step_s: f64,
     /// By name: `gateway.checkout.goodput_rps`, `.offered_rps`, `.late_rps`, `.failed_rps`, `.p50_ms`, `.p99_ms` for an
-    /// endpoint that tenants call; `inventory.queue`, `.in_service`, `.utilization` for a service. Null where undefined.
+    /// endpoint that tenants call; `inventory.queue`, `.in_service`, `.utilization` for a service; `products.hit_ratio` for a
+    /// cache; `orders.lag`, `.oldest_ms` for a queue of messages. Null where undefined.
     pub series: Named<Vec<Option<f64>>>,
     /// Faults, to be marked where they held.
     pub marks: Vec<Mark>,

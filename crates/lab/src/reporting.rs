@@ -10,7 +10,7 @@ use crate::report::{
 use crate::run::Run;
 use crate::scenario::Scenario;
 use sim::model::{Capacity, EndpointId, Fault, FaultKind, Model, Party, Service, ServiceId};
-use sim::{EntryStep, Failure, Latencies, Measures, Occupancy, ServiceStep, SiteTally, Sites, Span, Tally};
+use sim::{CallerId, EntryStep, Failure, Latencies, Measures, Occupancy, ServiceStep, SiteTally, Sites, Span, Tally};
 
 /// Brownout's version, part of every piece of evidence.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -130,7 +130,7 @@ fn calls(model: &Model, measures: &Measures) -> Named<Calls> {
     let sites = Sites::of(model);
     let mut sums: Named<SiteTally> = Named::new();
     for ((caller, callee), tally) in sites.callers.iter().zip(&sites.callees).zip(&measures.sites) {
-        if let Ok(caller) = caller {
+        if let CallerId::Endpoint(caller) = caller {
             let name = format!("{} -> {}", endpoint_name(model, *caller), endpoint_name(model, *callee));
             let sum = sums.entry(name).or_default();
             sum.attempts += tally.attempts;

@@ -5,6 +5,7 @@
 //! words and signs say already, so nothing is lost without it. Exact figures are left to `--json`.
 
 mod course;
+mod data;
 mod experiments;
 mod grid;
 
@@ -22,16 +23,16 @@ const ROOMY: usize = 100;
 /// The summary of one run, `width` columns wide at most; ends with a line break.
 pub(crate) fn summary(report: &RunReport, width: usize, colour: bool) -> String {
     let page = Page { width: width.max(LEAST_WIDTH), paint: Paint { on: colour } };
-    let blocks = [
+    let mut blocks = vec![
         page.header(report),
         page.requests("endpoint", &report.endpoints),
         page.tenants(report),
         page.services(&report.services),
         page.calls(&report.calls),
         page.effects(&report.effects),
-        course::course(report, page.width, page.paint),
-        page.objectives(&report.objectives),
     ];
+    blocks.extend(page.data(&report.data));
+    blocks.extend([course::course(report, page.width, page.paint), page.objectives(&report.objectives)]);
     stacked(&blocks)
 }
 

@@ -115,6 +115,9 @@ pub(super) struct Part {
 }
 
 pub(super) const CACHES: Part = Part { noun: "cache", sections: &["caches"] };
+pub(super) const DATABASES: Part = Part { noun: "database", sections: &["databases"] };
+pub(super) const STORES: Part = Part { noun: "database or projection", sections: &["databases", "projections"] };
+pub(super) const QUEUES: Part = Part { noun: "queue", sections: &["queues"] };
 
 /// Whether zero is a possible value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -198,6 +201,24 @@ pub(super) static SCENARIO: Object = Object {
             Kind::Names { of: "cache", value: &Kind::Object(&CACHE) },
             "Caches that call steps look into first.",
             "{products: {size: 10k, ttl: 60s, keys: \"zipf(1.0, 1M)\"}}",
+        ),
+        key(
+            "databases",
+            Kind::Names { of: "database", value: &Kind::Object(&DATABASE) },
+            "Databases that handlers query.",
+            "{orders: {connections: 50, cores: 8}}",
+        ),
+        key(
+            "projections",
+            Kind::Names { of: "projection", value: &Kind::Object(&PROJECTION) },
+            "Denormalized copies of databases.",
+            "{order_view: {of: orders, refresh: 500ms, write: 2ms}}",
+        ),
+        key(
+            "queues",
+            Kind::Names { of: "queue", value: &Kind::Object(&MESSAGE_QUEUE) },
+            "Queues of messages between services.",
+            "{orders: {consumer: billing.process, partitions: 8}}",
         ),
         key(
             "faults",
@@ -351,11 +372,11 @@ pub(super) static QUEUE: Object = Object {
 pub(super) static STEP: Cases = Cases {
     name: "step",
     doc: "One step of a handler: exactly one of the keys below says which.",
-    cases: &[&WORK, &WAIT, &CALL, &PARALLEL, &EFFECT],
+    cases: &[&WORK, &WAIT, &CALL, &QUERY, &PUBLISH, &PARALLEL, &EFFECT],
 };
 
 pub(super) static BRANCH: Cases =
-    Cases { name: "branch", doc: "A step inside `parallel`.", cases: &[&WORK, &WAIT, &CALL] };
+    Cases { name: "branch", doc: "A step inside `parallel`.", cases: &[&WORK, &WAIT, &CALL, &QUERY] };
 
 pub(super) static WORK: Object = Object {
     name: "work step",
@@ -402,7 +423,7 @@ pub(super) static PARALLEL: Object = Object {
     keys: &[key(
         "parallel",
         Kind::List(&Kind::Cases(&BRANCH)),
-        "The branches: `work`, `wait` and `call` steps.",
+        "The branches: `work`, `wait`, `call` and `query` steps.",
         "[{call: pricing.quote}, {call: ads.pick, optional: true}]",
     )
     .required()],

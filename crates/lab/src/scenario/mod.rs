@@ -14,6 +14,7 @@ mod graph;
 mod keys;
 mod keyspace;
 mod load;
+mod messages;
 mod names;
 mod network;
 mod objectives;
@@ -25,6 +26,7 @@ mod schema;
 mod services;
 mod shape;
 mod steps;
+mod stores;
 mod terms;
 mod units;
 mod variants;
@@ -190,7 +192,21 @@ impl<'a> Reader<'a> {
     fn new(names: Names, files: &'a Files<'a>, problems: Problems) -> Reader<'a> {
         let (sites, loads, effects) = (Vec::new(), Vec::new(), Vec::new());
         let (networks, used) = (Default::default(), Default::default());
-        Reader { names, files, problems, networks, effects, sites, unresolved: false, loads, used }
+        let (published, stores, queues) = (Vec::new(), Default::default(), Vec::new());
+        Reader {
+            names,
+            files,
+            problems,
+            networks,
+            effects,
+            sites,
+            unresolved: false,
+            published,
+            stores,
+            queues,
+            loads,
+            used,
+        }
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
@@ -203,6 +219,8 @@ impl<'a> Reader<'a> {
             None => Vec::new(),
         };
         model.effects = std::mem::take(&mut self.effects);
+        let published = std::mem::take(&mut self.published);
+        self.sites.extend(published);
         graph::check(&self.sites, &self.names, &mut self.problems);
         if self.problems.is_empty() {
             load::check(&model, &self.loads, &mut self.problems);
@@ -232,13 +250,27 @@ impl<'a> Reader<'a> {
         }
         let caches = fields.get("caches").map(|node| self.caches(node)).unwrap_or_default();
         // Services before everything that refers to what they have.
-        let services = fields.entry("services").map(|(key, node)| self.services(key, node)).unwrap_or_default();
+        self.read_stores(fields);
+        self.queues = fields.get("queues").map(|node| self.message_queues(node)).unwrap_or_default();
+        let mut services = fields.entry("services").map(|(key, node)| self.services(key, node)).unwrap_or_default();
+        let (databases, followers) = std::mem::take(&mut self.stores).compile();
+        services.extend(databases);
         let tenants =
             fields.entry("workload").map(|(key, node)| self.workload(key, node, duration)).unwrap_or_default();
         let faults = match fields.get("faults") {
             Some(node) => self.faults(node, &tenants, &services),
             None => Vec::new(),
         };
-        Model { duration, warmup, tenants, services, effects: Vec::new(), faults, caches }
+        Model {
+            duration,
+            warmup,
+            tenants,
+            services,
+            effects: Vec::new(),
+            faults,
+            caches,
+            followers,
+            queues: std::mem::take(&mut self.queues),
+        }
     }
 }

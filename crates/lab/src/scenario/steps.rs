@@ -24,13 +24,15 @@ impl Reader<'_> {
             "work" => self.distribution(&fields, "work").map(Step::Work),
             "wait" => self.distribution(&fields, "wait").map(Step::Wait),
             "call" => self.call_step(&fields, caller),
+            "query" => self.query(&fields, caller),
+            "publish" => self.publish(&fields, caller),
             "parallel" => self.parallel(&fields, caller),
             _ => self.effect(&fields),
         }
     }
 
     fn parallel(&mut self, fields: &Fields<'_>, caller: EndpointId) -> Option<Step> {
-        let branches = self.list(fields.get("parallel")?, "a list of work, wait and call steps")?;
+        let branches = self.list(fields.get("parallel")?, "a list of work, wait, call and query steps")?;
         if branches.is_empty() {
             self.report(Problem::new(fields.owner, "there is no branch").expected("at least one step"));
         }
@@ -79,10 +81,10 @@ impl Reader<'_> {
         self.unresolved |= callee.is_none();
         let callee = callee?;
         let network = self.networks.between(caller, callee.service);
-        Some(Call { callee, timeout, optional: false, times: 1, retry, network, cache: None })
+        Some(Call { callee, timeout, optional: false, times: 1, retry, network, cache: None, keys: None })
     }
 
-    fn retry(&mut self, fields: &Fields<'_>) -> Option<Retry> {
+    pub(super) fn retry(&mut self, fields: &Fields<'_>) -> Option<Retry> {
         let node = fields.get("retry")?;
         if let Kind::Scalar(_) = node.kind {
             let attempts = self.short_count(fields, "retry")?;
