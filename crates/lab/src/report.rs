@@ -4,6 +4,10 @@
 //! bytes. Names carry their unit. Maps keep the order of the scenario file. A number that has no meaning (a percentile
 //! of nothing, the utilization of a service without limits) is `null`.
 
+mod data;
+
+pub use data::{CacheUse, CopyUse, Data, DatabaseUse, LockUse, ProjectionUse, QueueUse};
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -67,6 +71,9 @@ pub struct RunReport {
     /// What services told about themselves, by service; only of those that say what they tell.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
     pub telemetry: Named<Told>,
+    /// Sections about caches, databases, projections and queues, where the scenario has some.
+    #[serde(flatten)]
+    pub data: Data,
     /// In the scenario's order.
     pub objectives: Vec<Objective>,
     /// How it went over time.
@@ -221,7 +228,8 @@ pub struct Timeline {
     /// Length of a step in seconds.
     pub step_s: f64,
     /// By name: `gateway.checkout.goodput_rps`, `.offered_rps`, `.late_rps`, `.failed_rps`, `.p50_ms`, `.p99_ms` for an
-    /// endpoint that tenants call; `inventory.queue`, `.in_service`, `.utilization` for a service. Null where undefined.
+    /// endpoint that tenants call; `inventory.queue`, `.in_service`, `.utilization` for a service; `products.hit_ratio` for a
+    /// cache; `orders.lag`, `.oldest_ms` for a queue of messages. Null where undefined.
     pub series: Named<Vec<Option<f64>>>,
     /// Faults, to be marked where they held.
     pub marks: Vec<Mark>,

@@ -1,6 +1,8 @@
 //! From what the engine measured to the report that a person or a program reads: names instead of numbers, milliseconds
 //! instead of nanoseconds, objectives judged.
 
+mod data;
+
 use crate::report::{
     Calls, Effects, Evidence, Failures, Kind, Latency, Mark, Named, Objective, Requests, RunReport, ServiceLoad,
     Timeline,
@@ -10,7 +12,7 @@ use crate::scenario::Scenario;
 use sim::model::{
     Capacity, EndpointId, Fallback, Fault, FaultKind, Guards, Model, Party, Service, ServiceId, TenantId,
 };
-use sim::{EntryStep, Failure, Latencies, Measures, Occupancy, ServiceStep, SiteTally, Sites, Span, Tally};
+use sim::{CallerId, EntryStep, Failure, Latencies, Measures, Occupancy, ServiceStep, SiteTally, Sites, Span, Tally};
 
 /// Brownout's version, part of every piece of evidence.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -33,6 +35,7 @@ pub fn report(scenario: &Scenario, run: &Run) -> RunReport {
         calls: calls(model, measures),
         effects: effects(model, measures),
         telemetry: crate::telemetry::told(scenario, measures),
+        data: data::data(model, measures),
         objectives: Vec::new(),
         timeline: timeline(model, measures),
     };
@@ -131,16 +134,16 @@ fn calls(model: &Model, measures: &Measures) -> Named<Calls> {
     for ((caller, call), tally) in Sites::calls(model).zip(&measures.sites) {
         let callee = endpoint_name(model, call.callee);
         match caller {
-            Ok(caller) => {
+            CallerId::Endpoint(caller) => {
                 let name = format!("{} -> {callee}", endpoint_name(model, caller));
                 sums.entry(name).or_default().add(&call.guards, tally, &tally.latencies);
             }
-            Err(TenantId(id)) if !call.guards.is_empty() => {
+            CallerId::Tenant(TenantId(id)) if !call.guards.is_empty() => {
                 let name = format!("{} -> {callee}", model.tenants[id as usize].name);
                 // A tenant's call is its request, whose latency is measured there.
                 sums.entry(name).or_default().add(&call.guards, tally, &measures.tenants[id as usize].latencies);
             }
-            Err(_) => {}
+            _ => {}
         }
     }
     sums.into_iter().map(|(name, sum)| (name, sum.calls())).collect()
@@ -202,6 +205,7 @@ fn timeline(model: &Model, measures: &Measures) -> Timeline {
     for (service, steps) in model.services.iter().zip(&measures.service_steps) {
         add_service(&mut series, service, steps);
     }
+    data::add_data(&mut series, model, measures);
     let marks = model.faults.iter().map(|fault| mark(model, fault)).collect();
     Timeline { step_s: measures.step.as_secs(), series, marks }
 }
@@ -254,6 +258,7 @@ fn fault_text(model: &Model, kind: &FaultKind) -> String {
         FaultKind::Shrink { service, what: Capacity::Pool, to, .. } => {
             format!("{} at {to} connections", name(service))
         }
+        FaultKind::Flush { cache } => format!("{} flushed", model.caches[cache.0 as usize].name),
         FaultKind::Spike { tenant, by } => format!("{by}x {}", model.tenants[tenant.0 as usize].name),
     }
 }

@@ -68,6 +68,7 @@ impl Sample {
             services: (0..self.services).map(|i| (service(i), load(measured, i))).collect(),
             calls: self.calls(measured),
             effects: self.effects(measured),
+            data: Default::default(),
             objectives: vec![
                 Objective {
                     text: "p99(gateway.checkout) < 500ms".to_owned(),

@@ -1,8 +1,11 @@
 //! Which models can be run: every range that the engine relies on.
 
+mod data;
 mod guards;
 
-use crate::model::{Arrivals, Backoff, Budget, Call, Dist, FaultKind, Load, Model, Order, Profile, Service, Step};
+use crate::model::{
+    Arrivals, Backoff, Budget, Call, Dist, FaultKind, Load, Model, Network, Order, Profile, Service, Step,
+};
 use crate::time::Span;
 use std::fmt;
 
@@ -55,6 +58,7 @@ impl Model {
         require(replicas <= u64::from(Self::MAX_REPLICAS), || "replicas".into(), "at most 100000 in all")?;
         self.check_references()?;
         self.check_effects()?;
+        self.check_data()?;
         self.services.iter().try_for_each(check_service)?;
         self.check_tenants()?;
         self.check_faults()?;
@@ -67,12 +71,17 @@ impl Model {
             let service = self.services.get(call.callee.service.0 as usize);
             service.is_some_and(|service| (call.callee.endpoint as usize) < service.endpoints.len())
         };
-        let of_tenants = self.tenants.iter().flat_map(|tenant| tenant.call.with_fallback());
-        for call in of_tenants.chain(self.all_steps().flat_map(calls)) {
+        for call in self.calls() {
             require(known(call), || "call".into(), "an endpoint of the model")?;
             check_call(call)?;
+            data::check_call(call)?;
         }
         self.check_guards()
+    }
+
+    fn calls(&self) -> impl Iterator<Item = &Call> {
+        let of_tenants = self.tenants.iter().flat_map(|tenant| tenant.call.with_fallback());
+        of_tenants.chain(self.all_steps().flat_map(calls))
     }
 
     fn check_effects(&self) -> Checked {
@@ -129,6 +138,7 @@ impl Model {
                 FaultKind::Partition { .. } => true,
                 FaultKind::Loss { rate, .. } => chance(rate),
                 FaultKind::Spike { tenant, by } => (tenant.0 as usize) < self.tenants.len() && factor(by),
+                FaultKind::Flush { cache } => (cache.0 as usize) < self.caches.len(),
             };
             require(
                 holds,
@@ -140,14 +150,14 @@ impl Model {
     }
 
     fn check_size(&self) -> Checked {
-        let mut sites = self.tenants.len();
+        let mut sites = self.tenants.len() + self.queues.len() + self.followers.len();
         let mut ops = 0;
         for step in self.all_steps() {
             let times = step.as_call().map_or(1, |call| call.times as usize);
             sites += calls(step).count();
             ops += times;
         }
-        require(sites <= Self::MAX_SITES, || "calls".into(), "at most 1000, tenants included")?;
+        require(sites <= Self::MAX_SITES, || "calls".into(), "at most 1000, those of tenants and queues included")?;
         require(
             ops <= Self::MAX_OPS,
             || "steps".into(),
@@ -179,12 +189,10 @@ impl Model {
             return Ok(known);
         }
         let mut deepest = 0;
-        for step in &self.services[s].endpoints[e].steps {
-            for branch in branches(step) {
-                for call in calls(branch) {
-                    let (service, endpoint) = (call.callee.service.0 as usize, call.callee.endpoint as usize);
-                    deepest = deepest.max(self.depth(service, endpoint, above + 1, depths)?);
-                }
+        for step in self.services[s].endpoints[e].steps.iter().flat_map(branches) {
+            for callee in self.callees(s, step) {
+                let (service, endpoint) = (callee.service.0 as usize, callee.endpoint as usize);
+                deepest = deepest.max(self.depth(service, endpoint, above + 1, depths)?);
             }
         }
         depths[s][e] = Some(deepest + 1);
@@ -229,7 +237,9 @@ fn check_step(step: &Step, field: &impl Fn(&str) -> String) -> Checked {
     match step {
         Step::Work(dist) => check_dist(dist, || field("work")),
         Step::Wait(dist) => check_dist(dist, || field("wait")),
-        Step::Call(_) | Step::Effect { .. } => Ok(()),
+        Step::Call(_) | Step::Effect { .. } | Step::Lock | Step::Commit | Step::Read(_) | Step::Publish { .. } => {
+            Ok(())
+        }
         Step::Parallel(branches) => {
             let simple = |step: &Step| matches!(step, Step::Work(_) | Step::Wait(_) | Step::Call(_));
             require(branches.iter().all(simple), || field("parallel"), "work, wait and call steps")?;
@@ -248,9 +258,7 @@ fn check_call(call: &Call) -> Checked {
         || "call: timeout".into(),
         "at most 100 years",
     )?;
-    require((0.0..=1.0).contains(&call.network.loss), || "network: loss".into(), "from 0 to 1")?;
-    require(call.network.jitter <= Model::MAX_SPAN, || "network: jitter".into(), "at most 100 years")?;
-    check_dist(&call.network.latency, || "network: latency".into())?;
+    check_network(&call.network)?;
     let Some(retry) = &call.retry else { return Ok(()) };
     let attempts = (1..=Model::MAX_ATTEMPTS).contains(&retry.attempts);
     require(attempts, || "retry: attempts".into(), "from 1 to 30")?;
@@ -262,6 +270,12 @@ fn check_call(call: &Call) -> Checked {
         Some(Budget::Tokens { refill, .. }) => (0.0..=1e9).contains(&refill),
     };
     require(affordable, || "retry: budget".into(), "from 0 to 100 times, or a refill from 0 to 10⁹ per second")
+}
+
+fn check_network(network: &Network) -> Checked {
+    require((0.0..=1.0).contains(&network.loss), || "network: loss".into(), "from 0 to 1")?;
+    require(network.jitter <= Model::MAX_SPAN, || "network: jitter".into(), "at most 100 years")?;
+    check_dist(&network.latency, || "network: latency".into())
 }
 
 fn check_profile(profile: &Profile, field: impl FnOnce() -> String) -> Checked {

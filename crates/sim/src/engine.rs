@@ -8,18 +8,24 @@
 //! Messages without delay are handed over within the event that sends them; everything else is ordered by (time, order of
 //! scheduling). Handlers live in `calls` and `guards` (the caller's side), `jobs` (the callee's side) and `faults`.
 
+mod caches;
 mod calls;
 mod effects;
 mod faults;
 mod guards;
 mod jobs;
+mod messages;
+mod rows;
 
 use crate::agenda::{Agenda, Lane};
 use crate::arrivals::ArrivalProcess;
+use crate::backlog::Backlog;
+use crate::broker::Broker;
 use crate::check::ModelError;
 use crate::event::{Answer, Event, Failure, Waiting};
 use crate::fact::{Applied, Fact, Observer, Outcome};
 use crate::guards::SiteGuards;
+use crate::locks::Locks;
 use crate::model::{Load, Model};
 use crate::plan::{self, Op, Plan, Transit};
 use crate::queue::WaitingRoom;
@@ -27,10 +33,13 @@ use crate::random::Stream;
 use crate::sharing::Sharing;
 use crate::slab::{Ref, Slab};
 use crate::time::{Span, Time};
+use caches::CacheState;
+use calls::EndedCall;
 use effects::Keys;
 use faults::Faults;
 use guards::Guarded;
-use std::collections::VecDeque;
+use messages::Message;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// Where a run stands.
@@ -58,7 +67,7 @@ pub enum Excess {
 /// How much one run may take of the machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Attempts at once, and calls at once; each takes about 200 bytes.
+    /// Attempts at once, calls at once, and messages at once; each takes about 200 bytes.
     pub in_flight: usize,
     /// Events in all.
     pub events: u64,
@@ -81,7 +90,7 @@ struct Request {
     key: u64,
     tenant: u32,
     user: u32,
-    /// Calls and jobs that belong to it.
+    /// Calls, jobs and messages that belong to it.
     refs: u32,
     outcome: Option<Outcome>,
     /// Effects whose endpoint was attempted, a bit each.
@@ -100,6 +109,8 @@ struct Call {
     began: Time,
     /// When the caller's own caller stops waiting.
     deadline: Time,
+    /// What it asks for, where it asks for something.
+    key: u64,
     /// Attempts whose answer is awaited, those of them that hold a connection, and those in line for one: a bit each.
     awaiting: u32,
     connected: u32,
@@ -133,6 +144,8 @@ struct Job {
     entered: Time,
     /// When the caller stops waiting.
     deadline: Time,
+    /// What it asks for, where it asks for something.
+    key: u64,
     replica: u32,
     service: u32,
     /// Index of the next operation.
@@ -202,6 +215,8 @@ struct Replica {
     share_due: Time,
     share_version: u32,
     pools: Vec<PoolState>,
+    /// Where handlers lock rows.
+    locks: Option<Box<Locks>>,
 }
 
 /// The connections of one replica to one service.
@@ -247,6 +262,13 @@ pub struct Simulation {
     jobs: Slab<Job>,
     replicas: Vec<Replica>,
     faults: Faults,
+    caches: Vec<CacheState>,
+    /// What each copy has not seen.
+    backlogs: Vec<Backlog>,
+    brokers: Vec<Broker>,
+    messages: Slab<Message>,
+    /// The messages that calls carry out.
+    errands: BTreeMap<u64, Ref>,
     error_streams: Vec<Stream>,
     /// What guards remember of the call in each place of the slab.
     guarded: Vec<Guarded>,
@@ -286,6 +308,11 @@ impl Simulation {
             jobs: Slab::new(),
             replicas: replicas(&plan),
             faults: Faults::new(model),
+            caches: CacheState::all(model, plan.replicas),
+            backlogs: model.followers.iter().map(|_| Backlog::default()).collect(),
+            brokers: model.queues.iter().map(Broker::new).collect(),
+            messages: Slab::new(),
+            errands: BTreeMap::new(),
             error_streams,
             guarded: Vec::new(),
             keys: Vec::new(),
@@ -388,6 +415,9 @@ impl Simulation {
             Event::Ready { replica, life } => self.on_ready(replica, life),
             Event::Hedge { call, attempt } => self.on_hedge(call, attempt, observer),
             Event::LeaveLine { call, attempt } => self.on_leave_line(call, attempt, observer),
+            Event::Dispatch { queue, consumer } => self.on_dispatch(queue, consumer, observer),
+            Event::Due { message } => self.on_due(message, observer),
+            Event::Resume { job, answer, optional } => self.on_resume(job, answer, optional, observer),
         }
     }
 
@@ -414,11 +444,12 @@ impl Simulation {
         (self.events, self.digest)
     }
 
-    /// Every call and job belongs to a live request, which counts them all; every busy worker has a job, and every used
+    /// Every call, job and message belongs to a live request, which counts them all; every busy worker has a job, and every used
     /// connection a call.
     fn assert_conservation(&self) {
         let refs: u64 = self.requests.iter().map(|(_, request)| u64::from(request.refs)).sum();
-        assert_eq!(refs, (self.calls.len() + self.jobs.len()) as u64, "requests lost track of their calls or jobs");
+        let held = self.calls.len() + self.jobs.len() + self.messages.len();
+        assert_eq!(refs, held as u64, "requests lost track of their calls, jobs or messages");
         let outstanding: u64 = self.replicas.iter().map(|replica| u64::from(replica.outstanding)).sum();
         assert_eq!(outstanding, self.jobs.len() as u64, "replicas lost track of their jobs");
         let mut running = vec![0; self.replicas.len()];
@@ -494,7 +525,7 @@ impl Simulation {
         }
     }
 
-    /// One call or job less works for the request.
+    /// One call, job or message less works for the request.
     #[inline(always)]
     fn release<O: Observer>(&mut self, request: Ref, observer: &mut O) {
         let state = &mut self.requests[request];
@@ -563,5 +594,6 @@ fn replica(service: u32, plan: &plan::ServicePlan, index: u32) -> Replica {
         share_due: Time::NEVER,
         share_version: 0,
         pools: plan.pools.iter().map(|size| PoolState { size: *size, used: 0, waiting: VecDeque::new() }).collect(),
+        locks: plan.locks.then(Box::default),
     }
 }

@@ -56,6 +56,12 @@ pub(crate) enum Event {
     Hedge { call: Ref, attempt: u8 },
     /// A call that had made so many attempts waits no longer for a place in the bulkhead.
     LeaveLine { call: Ref, attempt: u8 },
+    /// A handler that waited for something shared goes on; `optional` as in the step that waited.
+    Resume { job: Ref, answer: Answer, optional: bool },
+    /// A consumer may have room for its next message.
+    Dispatch { queue: u32, consumer: u32 },
+    /// A message, or a write that a copy lacks, is due to be delivered.
+    Due { message: Ref },
     /// A fault begins.
     Begin { fault: u32 },
     /// A fault ends.
@@ -97,6 +103,9 @@ impl Event {
             Event::Ready { replica, life } => (u64::from(replica), what(10, [0; 2], life)),
             Event::Hedge { call, attempt } => (call.id(), what(11, [attempt, 0], 0)),
             Event::LeaveLine { call, attempt } => (call.id(), what(12, [attempt, 0], 0)),
+            Event::Dispatch { queue, consumer } => (u64::from(queue), what(13, [0; 2], consumer)),
+            Event::Due { message } => (message.id(), what(14, [0; 2], 0)),
+            Event::Resume { job, answer, optional } => (job.id(), what(15, [answer.code(), u8::from(optional)], 0)),
         };
         Waiting { whom, what }
     }
@@ -123,7 +132,10 @@ impl Waiting {
             9 => Event::End { fault: index },
             10 => Event::Ready { replica: index, life: number },
             11 => Event::Hedge { call: id, attempt: small[0] },
-            _ => Event::LeaveLine { call: id, attempt: small[0] },
+            12 => Event::LeaveLine { call: id, attempt: small[0] },
+            13 => Event::Dispatch { queue: index, consumer: number },
+            14 => Event::Due { message: id },
+            _ => Event::Resume { job: id, answer: Answer::from_code(small[0]), optional: small[1] != 0 },
         }
     }
 }
@@ -168,6 +180,9 @@ mod tests {
             Event::Begin { fault: 1 },
             Event::End { fault: 2 },
             Event::Ready { replica: 3, life: 4 },
+            Event::Dispatch { queue: 2, consumer: 5 },
+            Event::Due { message: whom },
+            Event::Resume { job: whom, answer: Answer::Failed(Failure::Error), optional: true },
         ]);
         assert!(events.iter().all(|event| event.wait().event() == *event));
         assert_eq!(size_of::<Waiting>(), 16);

@@ -3,6 +3,10 @@
 //! The engine states facts and keeps no statistics; whoever wants to know something folds over them. An observer cannot
 //! answer back, so adding one changes nothing. Identities ([`Ref`]) are unique among records of a kind.
 
+mod data;
+
+pub use data::DataFact;
+
 use crate::event::Answer;
 use crate::event::Failure;
 use crate::model::Model;
@@ -77,6 +81,8 @@ pub enum Fact {
     HandlerEnded { job: Ref, service: u32, entered: Time, stage: Stage, answer: Answer },
     /// The run is over and a request is still at the service.
     StillThere { service: u32, entered: Time },
+    /// Something happened to data.
+    Data(DataFact),
 }
 
 /// Is told every fact.

@@ -9,10 +9,13 @@
 
 mod agenda;
 mod arrivals;
+mod backlog;
 mod balance;
 mod breaker;
+mod broker;
 mod budget;
 mod bulkhead;
+mod cache;
 mod check;
 mod engine;
 mod event;
@@ -21,6 +24,8 @@ mod guards;
 mod hedge;
 mod histogram;
 mod latencies;
+mod locks;
+mod lru;
 mod meter;
 pub mod model;
 mod plan;
@@ -34,14 +39,19 @@ mod slab;
 mod throttle;
 mod time;
 mod tracer;
+mod zipf;
 
+pub use cache::Found;
 pub use check::ModelError;
 pub use engine::{Excess, Limits, Progress, Simulation};
 pub use event::{Answer, Failure};
-pub use fact::{Applied, Fact, Observer, Outcome, Stage};
+pub use fact::{Applied, DataFact, Fact, Observer, Outcome, Stage};
 pub use latencies::Latencies;
-pub use meter::{EffectTally, EntryStep, Measures, Meter, Occupancy, ServiceStep, SiteTally, Tally};
-pub use plan::Sites;
+pub use meter::{
+    CacheStep, CacheTally, DataMeasures, EffectTally, EntryStep, FollowerTally, LockTally, Measures, Meter, Occupancy,
+    QueueStep, QueueTally, ServiceStep, SiteTally, Tally,
+};
+pub use plan::{CallerId, Sites};
 pub use random::Stream;
 pub use slab::Ref;
 pub use time::{Span, Time};

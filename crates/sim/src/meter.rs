@@ -3,6 +3,10 @@
 //! Requests count by when they were sent, levels by when they held. Time is cut at the ends of the timeline's steps, at the
 //! warm-up and at the end of the sending; within a piece the mean of a level is an integral over exact nanoseconds.
 
+mod data;
+
+pub use data::{CacheStep, CacheTally, DataMeasures, FollowerTally, LockTally, QueueStep, QueueTally};
+
 use crate::event::{Answer, Failure};
 use crate::fact::{Applied, Fact, Observer, Outcome, Stage};
 use crate::histogram::Histogram;
@@ -10,6 +14,7 @@ use crate::latencies::Latencies;
 use crate::model::{EndpointId, Model};
 use crate::plan::Sites;
 use crate::time::{Span, Time};
+use data::DataMeter;
 
 /// Where the measured requests of one tenant ended.
 #[derive(Clone, Debug, Default)]
@@ -158,6 +163,8 @@ pub struct Measures {
     pub entry_steps: Vec<Vec<EntryStep>>,
     /// By service, then by step.
     pub service_steps: Vec<Vec<ServiceStep>>,
+    /// Of caches, locks, copies and queues.
+    pub data: DataMeasures,
 }
 
 /// Measures one run.
@@ -166,6 +173,7 @@ pub struct Meter {
     measures: Measures,
     levels: Vec<Levels>,
     tenants: Vec<TenantMeter>,
+    data: DataMeter,
     warmup: Time,
     closes: Time,
     /// Where the piece of time under way began and will end.
@@ -303,6 +311,7 @@ impl Meter {
         let mut meter = Meter {
             levels: vec![Levels::default(); model.services.len()],
             tenants: entry_of.into_iter().map(|entry| TenantMeter { entry, ..TenantMeter::default() }).collect(),
+            data: DataMeter::new(model),
             warmup: Time::ZERO + model.warmup,
             closes: Time::ZERO + model.duration,
             piece_began: Time::ZERO,
@@ -318,6 +327,7 @@ impl Meter {
                 entries,
                 window: model.duration - model.warmup,
                 step,
+                data: DataMeasures::default(),
             },
         };
         meter.plan_piece();
@@ -342,6 +352,7 @@ impl Meter {
                     level.waiting_max = level.waiting.now;
                 }
             }
+            self.data.end_piece(ends, measured);
             if ends <= self.closes && (ends == self.step_ends || ends == self.closes) {
                 self.end_step(ends);
             }
@@ -362,6 +373,7 @@ impl Meter {
         for (entry, steps) in self.measures.entry_steps.iter_mut().enumerate() {
             steps.push(end_entry_step(&mut self.tenants, entry));
         }
+        self.data.end_step(at, step);
         self.step_ends = self.step_ends + self.measures.step;
     }
 
@@ -369,6 +381,7 @@ impl Meter {
         for (level, occupancy) in self.levels.iter().zip(&mut self.measures.services) {
             occupancy.waiting_max = level.waiting_max;
         }
+        self.data.close();
     }
 
     /// The measures, once the run has finished.
@@ -385,6 +398,7 @@ impl Meter {
             occupancy.serving = level.serving.window as f64 / window;
             occupancy.computing = level.computing.window as f64 / window;
         }
+        self.measures.data = self.data.finish(self.measures.window);
         self.measures.tenants = self.tenants.into_iter().map(|tenant| tenant.tally).collect();
         for tally in &self.measures.tenants {
             assert_eq!(tally.offered, tally.ended(), "every request ends exactly once");
@@ -510,6 +524,7 @@ impl Observer for Meter {
             Fact::StillThere { service, entered } => {
                 self.levels[service as usize].sojourns += u128::from(at.0 - entered.0);
             }
+            Fact::Data(fact) => self.data.see(at, fact),
             Fact::CallBegan { .. } | Fact::AttemptEnded { .. } => {}
         }
     }

@@ -4,7 +4,10 @@
 //! own tables, names are kept because each component draws its luck from a stream named after it. Everything here is
 //! data that [`Model::check`] can refuse; after it passes, a simulation cannot fail.
 
+mod data;
 mod guards;
+
+pub use data::{Cache, CacheId, CacheUse, Fill, Follower, FollowerId, Follows, Keys, MessageQueue, QueueId};
 
 use crate::event::Failure;
 use crate::time::{Span, Time};
@@ -47,6 +50,12 @@ pub struct Model {
     pub effects: Vec<String>,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
+    /// The caches.
+    pub caches: Vec<Cache>,
+    /// Copies of what services hold.
+    pub followers: Vec<Follower>,
+    /// Queues of messages.
+    pub queues: Vec<MessageQueue>,
 }
 
 impl Model {
@@ -306,6 +315,20 @@ pub enum Step {
         /// once per execution.
         idempotent: Option<Span>,
     },
+    /// Takes the lock of the row that the call asks for, or waits for it, and keeps it until the handler ends. A handler
+    /// takes at most one.
+    Lock,
+    /// The service's data has been written: its followers learn of it.
+    Commit,
+    /// Reads a copy, as stale as it is.
+    Read(FollowerId),
+    /// Hands a message to a queue and goes on; it fails where the queue is full.
+    Publish {
+        /// Which queue.
+        queue: QueueId,
+        /// The key that decides the partition. Absent: partitions take turns.
+        keys: Option<Keys>,
+    },
 }
 
 impl Step {
@@ -332,6 +355,10 @@ pub struct Call {
     pub guards: Guards,
     /// What lies between caller and callee.
     pub network: Network,
+    /// Where the answer is looked up first. Absent: nowhere. A tenant has none.
+    pub cache: Option<CacheUse>,
+    /// Which key it asks for, where no cache says so: each call draws one, and its retries keep it. Absent: none.
+    pub keys: Option<Keys>,
 }
 
 impl Call {
@@ -346,14 +373,21 @@ impl Call {
 
     /// A plain call of a service's endpoint, over no distance and without protection.
     pub fn to(service: u32, endpoint: u32) -> Self {
+        Self::of(EndpointId { service: ServiceId(service), endpoint })
+    }
+
+    /// The same of an endpoint that is known by its id.
+    pub fn of(callee: EndpointId) -> Self {
         Call {
-            callee: EndpointId { service: ServiceId(service), endpoint },
+            callee,
             timeout: None,
             optional: false,
             times: 1,
             retry: None,
             guards: Guards::default(),
             network: Network::default(),
+            cache: None,
+            keys: None,
         }
     }
 }
@@ -529,6 +563,11 @@ pub enum FaultKind {
         tenant: TenantId,
         /// Factor on its rate.
         by: f64,
+    },
+    /// A cache forgets everything, once; how long the fault lasts means nothing.
+    Flush {
+        /// The cache.
+        cache: CacheId,
     },
 }
 

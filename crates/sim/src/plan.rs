@@ -1,13 +1,17 @@
 //! A model made ready to run: names resolved to numbers, handlers flattened to one list of operations, every draw with its
 //! own stream.
 
+mod data;
+
+pub(crate) use data::{DataSite, FollowerPlan, Publication, Way};
+
 use crate::agenda::{Agenda, Lane};
 use crate::balance::Balancer;
 use crate::guards::{Fallback, SiteGuards};
 use crate::hedge::Hedging;
 use crate::model::{
-    self, Call, Deadlines, Dist, EndpointId, HedgeDelay, Load, Model, Network, Order, Party, Scheduling, ServiceId,
-    Step, Telemetry, TenantId,
+    self, Call, Deadlines, Dist, EndpointId, FollowerId, Follows, HedgeDelay, Load, Model, Network, Order, Party,
+    QueueId, Scheduling, ServiceId, Step, Telemetry, TenantId,
 };
 use crate::random::Stream;
 use crate::retry::Retries;
@@ -27,6 +31,10 @@ pub(crate) enum Op {
     Call {
         site: u32,
     },
+    /// A call that asks for a key.
+    Ask {
+        site: u32,
+    },
     /// The next `branches` operations begin at once.
     Fork {
         branches: u32,
@@ -39,6 +47,16 @@ pub(crate) enum Op {
     KeptEffect {
         effect: u8,
         retention: u32,
+    },
+    /// Takes a row's lock.
+    Lock,
+    /// Copies learn of a write.
+    Commit,
+    Read {
+        follower: u32,
+    },
+    Publish {
+        publication: u32,
     },
     /// The handler is done.
     End,
@@ -109,6 +127,8 @@ pub(crate) struct ServicePlan {
     pub(crate) speeds: Vec<f64>,
     /// Sizes of the pools of connections of each replica.
     pub(crate) pools: Vec<u32>,
+    /// Whether its handlers lock rows.
+    pub(crate) locks: bool,
 }
 
 /// A place where somebody calls.
@@ -131,6 +151,8 @@ pub(crate) struct Site {
     pub(crate) path: Path,
     /// Index among the caller's pools.
     pub(crate) pool: Option<u32>,
+    /// What it has to do with data.
+    pub(crate) data: Option<Box<DataSite>>,
 }
 
 /// The way between a caller and its callee.
@@ -242,14 +264,31 @@ pub(crate) struct Plan {
     /// How long the keys of effects are kept, where that is not for ever.
     pub(crate) retentions: Vec<Span>,
     pub(crate) replicas: u32,
+    pub(crate) publications: Vec<Publication>,
+    /// The site of each queue's deliveries.
+    pub(crate) deliveries: Vec<u32>,
+    pub(crate) followers: Vec<FollowerPlan>,
+}
+
+/// Who makes a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallerId {
+    /// A tenant.
+    Tenant(TenantId),
+    /// A handler.
+    Endpoint(EndpointId),
+    /// A queue, to deliver a message.
+    Queue(QueueId),
+    /// A copy, to see a write.
+    Follower(FollowerId),
 }
 
 /// The calls of a model in the order in which the engine numbers them: each tenant's, then each step's as it is read, with
-/// its fallback behind it.
+/// its fallback behind it, each queue's, and those of copies that are refreshed by calls.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sites {
-    /// Who calls: an endpoint, or the tenant of this index.
-    pub callers: Vec<Result<EndpointId, TenantId>>,
+    /// Who calls.
+    pub callers: Vec<CallerId>,
     /// What is called.
     pub callees: Vec<EndpointId>,
 }
@@ -259,25 +298,37 @@ impl Sites {
     pub fn of(model: &Model) -> Self {
         let mut sites = Sites::default();
         for (caller, call) in Self::calls(model) {
-            sites.callers.push(caller);
-            sites.callees.push(call.callee);
+            sites.add(caller, call.callee);
+        }
+        for (index, queue) in model.queues.iter().enumerate() {
+            sites.add(CallerId::Queue(QueueId(index as u32)), queue.consumer);
+        }
+        for (index, follower) in model.followers.iter().enumerate() {
+            if let Follows::Refresh { by, .. } = follower.follows {
+                sites.add(CallerId::Follower(FollowerId(index as u32)), by);
+            }
         }
         sites
     }
 
-    /// Each call with its caller, in the order of their numbers.
-    pub fn calls(model: &Model) -> impl Iterator<Item = (Result<EndpointId, TenantId>, &Call)> {
+    /// Each call of a tenant or a handler with its caller, in the order of their numbers; they come before all others.
+    pub fn calls(model: &Model) -> impl Iterator<Item = (CallerId, &Call)> {
         let tenants = model.tenants.iter().enumerate();
-        let tenants = tenants.map(|(index, tenant)| (Err(TenantId(index as u32)), &tenant.call));
+        let tenants = tenants.map(|(index, tenant)| (CallerId::Tenant(TenantId(index as u32)), &tenant.call));
         let services = (0..).map(ServiceId).zip(&model.services);
         let endpoints = services.flat_map(|(service, held)| {
             (0..).zip(&held.endpoints).map(move |(endpoint, held)| (EndpointId { service, endpoint }, held))
         });
         let steps = endpoints.flat_map(|(caller, endpoint)| {
             let calls = endpoint.steps.iter().flat_map(leaves).filter_map(Step::as_call);
-            calls.flat_map(Call::with_fallback).map(move |call| (Ok(caller), call))
+            calls.flat_map(Call::with_fallback).map(move |call| (CallerId::Endpoint(caller), call))
         });
         tenants.chain(steps)
+    }
+
+    fn add(&mut self, caller: CallerId, callee: EndpointId) {
+        self.callers.push(caller);
+        self.callees.push(callee);
     }
 }
 
@@ -298,6 +349,7 @@ pub(crate) fn compile(model: &Model, seed: u64, agenda: &mut Agenda) -> Plan {
             compiler.endpoint(EndpointId { service: ServiceId(s as u32), endpoint: e as u32 });
         }
     }
+    let (deliveries, followers) = compiler.errands();
     compiler.link();
     Plan {
         tenants,
@@ -307,6 +359,9 @@ pub(crate) fn compile(model: &Model, seed: u64, agenda: &mut Agenda) -> Plan {
         sites: compiler.sites,
         retentions: compiler.retentions,
         replicas: compiler.replicas,
+        publications: compiler.publications,
+        deliveries,
+        followers,
     }
 }
 
@@ -321,6 +376,7 @@ struct Compiler<'a> {
     draws: Vec<Draw>,
     sites: Vec<Site>,
     retentions: Vec<Span>,
+    publications: Vec<Publication>,
     replicas: u32,
     /// How many steps of a kind an endpoint has had so far.
     seen: BTreeMap<String, u32>,
@@ -344,6 +400,7 @@ impl<'a> Compiler<'a> {
             draws: Vec::new(),
             sites: Vec::new(),
             retentions: Vec::new(),
+            publications: Vec::new(),
             replicas,
             seen: BTreeMap::new(),
         }
@@ -406,7 +463,16 @@ impl<'a> Compiler<'a> {
             }
             Step::Call(call) => {
                 let site = self.site(call, Party::Service(service), name.to_owned());
-                self.ops.extend(std::iter::repeat_n(Op::Call { site }, call.times as usize));
+                let asks = self.sites[site as usize].data.is_some();
+                let op = if asks { Op::Ask { site } } else { Op::Call { site } };
+                self.ops.extend(std::iter::repeat_n(op, call.times as usize));
+            }
+            Step::Lock => self.ops.push(Op::Lock),
+            Step::Commit => self.ops.push(Op::Commit),
+            Step::Read(follower) => self.ops.push(Op::Read { follower: follower.0 }),
+            Step::Publish { queue, keys } => {
+                let publication = self.publication(*queue, keys.as_ref(), name);
+                self.ops.push(Op::Publish { publication });
             }
             Step::Parallel(branches) => self.fork(branches, service, name),
             Step::Effect { effect, idempotent } => self.effect(effect.0 as u8, *idempotent),
@@ -478,6 +544,7 @@ impl<'a> Compiler<'a> {
             balancer: Balancer::new(self.model.services[service].balance, callee_replicas, stream("balance")),
             path: Path::new(&call.network, ends, self.agenda, stream("network")),
             pool,
+            data: self.asks(call, &name),
         };
         self.sites.push(site);
         if let Some(model::Fallback::Call(other)) = &call.guards.fallback {
@@ -544,6 +611,7 @@ fn service_plan(service: &crate::model::Service, first_replica: u32) -> ServiceP
         propagates_deadlines: service.deadlines == Deadlines::Propagate,
         speeds: service.speeds.clone(),
         pools: service.pools.iter().map(|pool| pool.size).collect(),
+        locks: service.endpoints.iter().flat_map(|endpoint| &endpoint.steps).any(|step| matches!(step, Step::Lock)),
     }
 }
 

@@ -5,6 +5,7 @@
 //! words and signs say already, so nothing is lost without it. Exact figures are left to `--json`.
 
 mod course;
+mod data;
 mod experiments;
 mod grid;
 mod records;
@@ -25,7 +26,7 @@ const ROOMY: usize = 100;
 /// The summary of one run, `width` columns wide at most; ends with a line break.
 pub(crate) fn summary(report: &RunReport, width: usize, colour: bool) -> String {
     let page = Page { width: width.max(LEAST_WIDTH), paint: Paint { on: colour } };
-    let blocks = [
+    let mut blocks = vec![
         page.header(report),
         page.requests("endpoint", &report.endpoints),
         page.tenants(report),
@@ -33,9 +34,9 @@ pub(crate) fn summary(report: &RunReport, width: usize, colour: bool) -> String 
         page.calls(&report.calls),
         page.effects(&report.effects),
         page.telemetry(&report.telemetry),
-        course::course(report, page.width, page.paint),
-        page.objectives(&report.objectives),
     ];
+    blocks.extend(page.data(&report.data));
+    blocks.extend([course::course(report, page.width, page.paint), page.objectives(&report.objectives)]);
     stacked(&blocks)
 }
 
@@ -203,7 +204,8 @@ impl Page {
 
     /// What a call's guards did, where it has any.
     fn guards(&self, c: &Calls) -> Vec<String> {
-        let old = c.staleness_ms.and_then(|l| l.max).map(|max| format!("answers up to {} old", readable::duration(max)));
+        let old =
+            c.staleness_ms.and_then(|l| l.max).map(|max| format!("answers up to {} old", readable::duration(max)));
         let counts = [
             (c.hedges, "hedges"),
             (c.shed_locally, "shed locally"),

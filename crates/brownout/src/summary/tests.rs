@@ -48,7 +48,8 @@ fn many_of_everything_in_80_columns() {
 fn guards_and_effects_have_a_sentence_each() {
     let mut report = Sample::default().report();
     let call = report.calls.values_mut().next().expect("a call");
-    (call.hedges, call.shed_locally, call.breaker_opened, call.fallbacks) = (Some(0), Some(8_120), Some(3), Some(8_000));
+    (call.hedges, call.shed_locally, call.breaker_opened, call.fallbacks) =
+        (Some(0), Some(8_120), Some(3), Some(8_000));
     call.staleness_ms = Some(app::report::Latency { max: Some(2_300.0), ..Default::default() });
     report.effects.values_mut().next().expect("an effect").after_failure = Some(17);
     let text = plain(&report, 120);

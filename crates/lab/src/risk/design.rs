@@ -9,7 +9,7 @@ use super::means::{mean_s, round_trip_s};
 use crate::reporting::endpoint_name;
 use crate::scenario::Scenario;
 use sim::model::{
-    Balance, Call, Deadlines, Endpoint, EndpointId, Jitter, Load, Model, Retry, Service, ServiceId, Step,
+    Balance, Budget, Call, Deadlines, Endpoint, EndpointId, Jitter, Load, Model, Retry, Service, ServiceId, Step,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +46,12 @@ impl Site<'_> {
     pub(super) fn attempts(&self) -> f64 {
         self.call.retry.as_ref().map_or(1.0, |retry| {
             let most = f64::from(retry.attempts);
-            retry.budget.map_or(most, |share| most.min(1.0 + share))
+            match retry.budget {
+                None => most,
+                Some(Budget::Share(share)) => most.min(1.0 + share),
+                // Tokens fill with time, not with tries: what they allow depends on the rate, and a burst may use them all.
+                Some(Budget::Tokens { .. }) => most,
+            }
         })
     }
 
@@ -182,7 +187,7 @@ impl<'s> Design<'s> {
             Step::Work(dist) => mean_s(dist) * slowness,
             Step::Wait(dist) => mean_s(dist),
             Step::Call(_) => calls.next().unwrap_or(0.0),
-            Step::Parallel(_) | Step::Effect { .. } => 0.0,
+            _ => 0.0,
         };
         // Sites stand in the order of the steps.
         let mut calls = self.calls_of(id).map(|site| site.in_turn() * self.answer_s(site));
@@ -262,7 +267,7 @@ impl<'s> Design<'s> {
                 Step::Work(dist) => mean_s(dist) * slowness,
                 Step::Wait(dist) => mean_s(dist),
                 Step::Call(_) => bounds.next().unwrap_or(0.0),
-                Step::Parallel(_) | Step::Effect { .. } => 0.0,
+                _ => 0.0,
             });
             longest.fold(0.0, f64::max)
         });

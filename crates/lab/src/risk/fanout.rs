@@ -72,7 +72,8 @@ fn has_tail(design: &Design<'_>, id: EndpointId) -> bool {
         Step::Work(dist) => varies(dist) || design.service(id.service).cores.is_some(),
         Step::Wait(dist) => varies(dist),
         Step::Call(_) => true,
-        Step::Parallel(_) | Step::Effect { .. } => false,
+        Step::Lock => true,
+        _ => false,
     };
     design.service(id.service).workers.is_some() || design.endpoint(id).steps.iter().flat_map(branches).any(varies)
 }

@@ -51,7 +51,7 @@ fn next(design: &Design<'_>, site: &Site<'_>, above: &BTreeMap<EndpointId, Repea
 /// Index and name of the effects of an endpoint that are applied on every execution.
 fn effects<'d>(design: &'d Design<'_>, id: EndpointId) -> impl Iterator<Item = (usize, &'d str)> {
     design.endpoint(id).steps.iter().enumerate().filter_map(|(index, step)| match step {
-        Step::Effect { effect, idempotent: false } => Some((index, design.model.effects[effect.0 as usize].as_str())),
+        Step::Effect { effect, idempotent: None } => Some((index, design.model.effects[effect.0 as usize].as_str())),
         _ => None,
     })
 }

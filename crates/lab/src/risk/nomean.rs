@@ -38,7 +38,7 @@ fn endless(step: &Step) -> Option<f64> {
     let dist = match step {
         Step::Work(dist) | Step::Wait(dist) => dist,
         Step::Call(call) => &call.network.latency,
-        Step::Parallel(_) | Step::Effect { .. } => return None,
+        _ => return None,
     };
     match dist {
         Dist::Pareto { alpha, .. } if mean_s(dist).is_infinite() => Some(*alpha),

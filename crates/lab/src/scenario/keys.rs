@@ -3,6 +3,10 @@
 //! The check for unknown and missing keys, the defaults and ranges that the decoder applies, the schema for editors and
 //! the written reference are all made from these tables. A new key is a line here and its decoding.
 
+mod data;
+
+pub(super) use data::*;
+
 use sim::model::Model;
 
 /// A kind of object: which keys it may have.
@@ -69,6 +73,15 @@ pub(super) enum Kind {
     /// One of these words.
     Word(&'static [&'static str]),
     /// `service.endpoint`.
+    /// A whole number with `k`, `M` or `G`.
+    Size {
+        least: u64,
+        most: u64,
+    },
+    /// `zipf(s, keys)` or `uniform(keys)`.
+    Keyspace,
+    /// One of the scenario's parts of this sort, by its name.
+    One(Part),
     Endpoint,
     Service,
     Tenant,
@@ -91,6 +104,20 @@ pub(super) enum Kind {
     },
     Either(&'static [Kind]),
 }
+
+/// A sort of named parts beside tenants and services.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Part {
+    /// As in "there is no cache `x`".
+    pub(super) noun: &'static str,
+    /// The keys of the scenario under which such parts stand.
+    pub(super) sections: &'static [&'static str],
+}
+
+pub(super) const CACHES: Part = Part { noun: "cache", sections: &["caches"] };
+pub(super) const DATABASES: Part = Part { noun: "database", sections: &["databases"] };
+pub(super) const STORES: Part = Part { noun: "database or projection", sections: &["databases", "projections"] };
+pub(super) const QUEUES: Part = Part { noun: "queue", sections: &["queues"] };
 
 /// Whether zero is a possible value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -172,6 +199,30 @@ pub(super) static SCENARIO: Object = Object {
         )
         .required(),
         key("network", Kind::Object(&NETWORK), "What lies between callers and services.", "{latency: 0.25ms}"),
+        key(
+            "caches",
+            Kind::Names { of: "cache", value: &Kind::Object(&CACHE) },
+            "Caches that call steps look into first.",
+            "{products: {size: 10k, ttl: 60s, keys: \"zipf(1.0, 1M)\"}}",
+        ),
+        key(
+            "databases",
+            Kind::Names { of: "database", value: &Kind::Object(&DATABASE) },
+            "Databases that handlers query.",
+            "{orders: {connections: 50, cores: 8}}",
+        ),
+        key(
+            "projections",
+            Kind::Names { of: "projection", value: &Kind::Object(&PROJECTION) },
+            "Denormalized copies of databases.",
+            "{order_view: {of: orders, refresh: 500ms, write: 2ms}}",
+        ),
+        key(
+            "queues",
+            Kind::Names { of: "queue", value: &Kind::Object(&MESSAGE_QUEUE) },
+            "Queues of messages between services.",
+            "{orders: {consumer: billing.process, partitions: 8}}",
+        ),
         key(
             "faults",
             Kind::List(&Kind::Cases(&FAULT)),
@@ -373,11 +424,11 @@ pub(super) static TELEMETRY: Object = Object {
 pub(super) static STEP: Cases = Cases {
     name: "step",
     doc: "One step of a handler: exactly one of the keys below says which.",
-    cases: &[&WORK, &WAIT, &CALL, &PARALLEL, &EFFECT],
+    cases: &[&WORK, &WAIT, &CALL, &QUERY, &PUBLISH, &PARALLEL, &EFFECT],
 };
 
 pub(super) static BRANCH: Cases =
-    Cases { name: "branch", doc: "A step inside `parallel`.", cases: &[&WORK, &WAIT, &CALL] };
+    Cases { name: "branch", doc: "A step inside `parallel`.", cases: &[&WORK, &WAIT, &CALL, &QUERY] };
 
 pub(super) static WORK: Object = Object {
     name: "work step",
@@ -424,6 +475,8 @@ pub(super) static CALL: Object = Object {
              all retries, and after what a guard refuses.",
             "static",
         ),
+        key("cache", Kind::One(CACHES), "The cache that is looked into first.", "products"),
+        key("hit", Kind::Distribution, "How long a hit takes here. Absent: as the cache says.", "0.5ms").with("cache"),
     ],
 };
 
@@ -433,7 +486,7 @@ pub(super) static PARALLEL: Object = Object {
     keys: &[key(
         "parallel",
         Kind::List(&Kind::Cases(&BRANCH)),
-        "The branches: `work`, `wait` and `call` steps.",
+        "The branches: `work`, `wait`, `call` and `query` steps.",
         "[{call: pricing.quote}, {call: ads.pick, optional: true}]",
     )
     .required()],
@@ -640,7 +693,7 @@ const LOSS_DOC: &str = "Chance that a packet is lost, and sent again after 200ms
 pub(super) static FAULT: Cases = Cases {
     name: "fault",
     doc: "Something that goes wrong for a while: exactly one of the keys below says what.",
-    cases: &[&SLOW, &ERRORS, &CRASH, &PAUSE, &PARTITION, &LOSS, &SHRINK, &SPIKE],
+    cases: &[&SLOW, &ERRORS, &CRASH, &PAUSE, &PARTITION, &LOSS, &SHRINK, &SPIKE, &FLUSH],
 };
 
 const AT: Key = key("at", DURATION, "When it starts.", "3m").default("0s");
@@ -774,6 +827,9 @@ impl Kind {
             Kind::Count { least, most: u32::MAX } => format!("a whole number, at least {least}"),
             Kind::Count { least, most } => format!("a whole number from {least} to {most}"),
             Kind::Word(words) => super::problem::either(words.iter().copied()),
+            Kind::Size { .. } => super::keyspace::A_SIZE.to_owned(),
+            Kind::Keyspace => super::keyspace::A_KEYSPACE.to_owned(),
+            Kind::One(part) => format!("a {}", part.noun),
             Kind::Endpoint => "an endpoint, written service.endpoint".to_owned(),
             Kind::Service => "a service".to_owned(),
             Kind::Tenant => "a tenant".to_owned(),
@@ -797,7 +853,7 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{dist, objectives, reader, shape, terms::Form, units};
+    use super::super::{dist, keyspace, objectives, reader, shape, terms::Form, units};
     use super::*;
 
     /// Whether a text is a value of a kind; for what is not a scalar, the samples show it.
@@ -811,6 +867,8 @@ mod tests {
             Kind::Count { least, most } => {
                 units::count(text).is_ok_and(|count| (u64::from(*least)..=u64::from(*most)).contains(&count))
             }
+            Kind::Size { least, most } => keyspace::sized(text, *least, *most).is_ok(),
+            Kind::Keyspace => keyspace::keyspace(text).is_ok(),
             Kind::Word(words) => words.contains(&text),
             Kind::Flag => ["true", "false"].contains(&text),
             Kind::Arrivals => dist::arrivals(text).is_ok(),
@@ -852,6 +910,7 @@ mod tests {
         all(&dist::DISTRIBUTIONS, &Kind::Distribution);
         all(&dist::ARRIVALS, &Kind::Arrivals);
         all(&shape::SHAPES, &Kind::Shape);
+        all(&keyspace::KEYSPACES, &Kind::Keyspace);
         objectives::MEASURES.iter().for_each(|measure| assert!(measure.example.starts_with(measure.name)));
     }
 }

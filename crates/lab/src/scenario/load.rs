@@ -7,7 +7,9 @@
 use super::dist::mean_s;
 use super::problem::{Place, Problem, Problems};
 use super::shape::integral_s;
-use sim::model::{Call, EndpointId, Fallback, Fault, FaultKind, Load, Model, Network, ServiceId, Step, Tenant};
+use sim::model::{
+    Call, EndpointId, Fallback, Fault, FaultKind, Follower, Follows, Load, Model, Network, ServiceId, Step, Tenant,
+};
 use sim::{Limits, Time};
 use std::collections::HashMap;
 
@@ -110,7 +112,7 @@ impl Costs<'_> {
         let cost = Cost {
             steps: times * (1.0 + below.steps),
             seconds: times * (way + below.seconds),
-            passes_at_once: at_once && below.passes_at_once,
+            passes_at_once: at_once && below.passes_at_once || self.hits_at_once(call),
             fails_at_once: at_once && below.fails_at_once || call.guards.can_refuse(),
         };
         self.with_fallback(call, cost)
@@ -129,6 +131,14 @@ impl Costs<'_> {
             fails_at_once: cost.fails_at_once && instead.fails_at_once,
             ..cost
         }
+    }
+
+    /// Whether a cache may answer without any time passing.
+    fn hits_at_once(&self, call: &Call) -> bool {
+        call.cache.as_ref().is_some_and(|used| {
+            let hit = used.hit.as_ref().unwrap_or(&self.model.caches[used.cache.0 as usize].hit);
+            mean_s(hit) == 0.0
+        })
     }
 
     fn endpoint(&mut self, id: EndpointId) -> Cost {
@@ -169,7 +179,21 @@ impl Costs<'_> {
                     fails_at_once: all.fails_at_once || branch.fails_at_once,
                 },
             ),
-            Step::Effect { .. } => Cost { steps: 1.0, passes_at_once: true, ..Cost::default() },
+            Step::Effect { .. } | Step::Lock | Step::Read(_) => {
+                Cost { steps: 1.0, passes_at_once: true, ..Cost::default() }
+            }
+            Step::Commit => {
+                let refreshes: f64 =
+                    self.model.followers.iter().filter_map(refreshed_by).map(|by| self.endpoint(by).steps).sum();
+                Cost { steps: 1.0 + refreshes, passes_at_once: true, ..Cost::default() }
+            }
+            Step::Publish { queue, .. } => {
+                let queue = &self.model.queues[queue.0 as usize];
+                let seconds = mean_s(&queue.write);
+                let steps = 1.0 + self.endpoint(queue.consumer).steps;
+                let fails_at_once = queue.limit.is_some();
+                Cost { steps, seconds, passes_at_once: seconds == 0.0, fails_at_once }
+            }
         }
     }
 
@@ -183,6 +207,11 @@ impl Costs<'_> {
         };
         full || self.model.faults.iter().any(hit)
     }
+}
+
+/// The endpoint that writes a copy, where one does.
+fn refreshed_by(follower: &Follower) -> Option<EndpointId> {
+    if let Follows::Refresh { by, .. } = follower.follows { Some(by) } else { None }
 }
 
 /// Mean time of a message and its answer.

@@ -6,6 +6,7 @@
 //! stop at the first problem. Left out: running anything, and drawing problems for a terminal.
 
 mod bundle;
+mod caches;
 mod digest;
 mod dist;
 mod faults;
@@ -13,7 +14,9 @@ mod files;
 mod graph;
 mod guards;
 mod keys;
+mod keyspace;
 mod load;
+mod messages;
 mod names;
 mod network;
 mod objectives;
@@ -26,6 +29,7 @@ mod schema;
 mod services;
 mod shape;
 mod steps;
+mod stores;
 mod telemetry;
 mod terms;
 mod units;
@@ -175,6 +179,7 @@ impl<'a> Reader<'a> {
     fn new(names: Names, files: &'a Files<'a>, problems: Problems) -> Reader<'a> {
         let (sites, loads, effects) = (Vec::new(), Vec::new(), Vec::new());
         let (networks, used, emissions) = (Default::default(), Default::default(), Vec::new());
+        let (published, stores, queues) = (Vec::new(), Default::default(), Vec::new());
         Reader {
             names,
             files,
@@ -185,6 +190,9 @@ impl<'a> Reader<'a> {
             sites,
             guarded: None,
             unresolved: false,
+            published,
+            stores,
+            queues,
             loads,
             used,
         }
@@ -200,6 +208,8 @@ impl<'a> Reader<'a> {
             None => Vec::new(),
         };
         model.effects = std::mem::take(&mut self.effects);
+        let published = std::mem::take(&mut self.published);
+        self.sites.extend(published);
         graph::check(&self.sites, &self.names, &mut self.problems);
         if self.problems.is_empty() {
             load::check(&model, &self.loads, &mut self.problems);
@@ -229,14 +239,29 @@ impl<'a> Reader<'a> {
         if let Some((key, node)) = fields.entry("network") {
             self.read_networks(key, node);
         }
+        let caches = fields.get("caches").map(|node| self.caches(node)).unwrap_or_default();
         // Services before everything that refers to what they have.
-        let services = fields.entry("services").map(|(key, node)| self.services(key, node)).unwrap_or_default();
+        self.read_stores(fields);
+        self.queues = fields.get("queues").map(|node| self.message_queues(node)).unwrap_or_default();
+        let mut services = fields.entry("services").map(|(key, node)| self.services(key, node)).unwrap_or_default();
+        let (databases, followers) = std::mem::take(&mut self.stores).compile();
+        services.extend(databases);
         let tenants =
             fields.entry("workload").map(|(key, node)| self.workload(key, node, duration)).unwrap_or_default();
         let faults = match fields.get("faults") {
             Some(node) => self.faults(node, &tenants, &services),
             None => Vec::new(),
         };
-        Model { duration, warmup, tenants, services, effects: Vec::new(), faults }
+        Model {
+            duration,
+            warmup,
+            tenants,
+            services,
+            effects: Vec::new(),
+            faults,
+            caches,
+            followers,
+            queues: std::mem::take(&mut self.queues),
+        }
     }
 }

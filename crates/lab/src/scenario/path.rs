@@ -74,7 +74,7 @@ enum Step {
 const MAX_STEPS: usize = 32;
 
 /// Maps of names: what is missing there is a misspelt name, not a policy to be added.
-const NAMED: [&str; 3] = ["workload", "services", "endpoints"];
+const NAMED: [&str; 7] = ["workload", "services", "endpoints", "caches", "databases", "projections", "queues"];
 
 impl Change {
     /// Makes the change in a tree.

@@ -10,10 +10,10 @@ use super::network::Networks;
 use super::problem::{Place, Problem, Problems, either, nearest, quoted};
 use super::units::{self, Wrong};
 use super::yaml::{self, Node};
-use super::{dist, graph};
+use super::{dist, graph, keyspace, stores};
 use crate::telemetry::Emission;
 use sim::Span;
-use sim::model::Dist;
+use sim::model::{Dist, Keys, MessageQueue};
 
 /// Decodes one tree into one model.
 pub(super) struct Reader<'a> {
@@ -29,6 +29,10 @@ pub(super) struct Reader<'a> {
     pub(super) guarded: Option<Place>,
     /// Whether some call leads nowhere: then nobody is told that something is not called.
     pub(super) unresolved: bool,
+    /// Calls that a queue makes: their publisher does not wait for them.
+    pub(super) published: Vec<graph::Site>,
+    pub(super) stores: stores::Stores,
+    pub(super) queues: Vec<MessageQueue>,
     /// Where each tenant says how much it sends.
     pub(super) loads: Vec<Place>,
     /// The files that this tree refers to.
@@ -62,6 +66,11 @@ impl<'n> Fields<'n> {
     /// Where a key itself stands.
     pub(super) fn key_place(&self, name: &str) -> Place {
         self.entries.iter().find(|(key, ..)| key.name == name).map_or(self.owner, |(_, at, _)| at.place)
+    }
+
+    /// What may stand under a key.
+    pub(super) fn kind(&self, name: &str) -> &'static Kind {
+        &self.key(name).kind
     }
 
     /// The name of the object's first key: for one of several cases, which.
@@ -213,8 +222,14 @@ impl Reader<'_> {
     /// The fields of an object that comes in several cases.
     pub(super) fn case<'n>(&mut self, node: &'n Node, cases: &'static Cases) -> Option<Fields<'n>> {
         let entries = self.map(node, &Kind::Cases(cases).expected())?;
-        let given = |case: &&&Object| entries.iter().find(|(name, _)| name.text() == case.keys[0].name);
-        let mut present = cases.cases.iter().filter_map(|case| Some((*case, &given(&case)?.0)));
+        let given = |case: &&Object| entries.iter().find(|(name, _)| name.text() == case.keys[0].name);
+        // What tells one case may be a further key of another one that is told already.
+        let told = |case: &Object| {
+            let mut others = cases.cases.iter().filter(|other| other.name != case.name && given(other).is_some());
+            others.any(|other| other.key(case.keys[0].name).is_some())
+        };
+        let mut present =
+            cases.cases.iter().filter_map(|case| Some((*case, &given(case)?.0))).filter(|(case, _)| !told(case));
         let Some((case, tag)) = present.next() else {
             self.no_case(node, entries, cases);
             return None;
@@ -262,6 +277,17 @@ impl Reader<'_> {
     pub(super) fn count(&mut self, fields: &Fields<'_>, name: &str) -> Option<u32> {
         let kind = &fields.key(name).kind;
         self.value(fields, name, |text| checked_count(text, kind))
+    }
+
+    /// A whole number that may end with `k`, `M` or `G`.
+    pub(super) fn size(&mut self, fields: &Fields<'_>, name: &str) -> Option<u32> {
+        let Kind::Size { least, most } = fields.key(name).kind else { return None };
+        let size = self.value(fields, name, |text| keyspace::sized(text, least, most))?;
+        u32::try_from(size).ok()
+    }
+
+    pub(super) fn keyspace(&mut self, fields: &Fields<'_>, name: &str) -> Option<Keys> {
+        self.value(fields, name, keyspace::keyspace)
     }
 
     pub(super) fn rate(&mut self, fields: &Fields<'_>, name: &str) -> Option<f64> {
@@ -322,6 +348,15 @@ impl Reader<'_> {
             return None;
         };
         self.parsed(node, &fields.key(name).kind.expected(), |text| checked_percent(text, kind))
+    }
+
+    /// A duration where the table allows that or a word.
+    pub(super) fn either_duration(&mut self, fields: &Fields<'_>, name: &str) -> Option<Span> {
+        let (Kind::Either([_, kind @ Kind::Duration { .. }]), Some(node)) = (&fields.key(name).kind, fields.get(name))
+        else {
+            return None;
+        };
+        self.parsed(node, &fields.key(name).kind.expected(), |text| checked_duration(text, kind))
     }
 
     /// A number for each name, such as a pool's size.

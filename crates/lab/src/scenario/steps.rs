@@ -25,13 +25,15 @@ impl Reader<'_> {
             "work" => self.distribution(&fields, "work").map(Step::Work),
             "wait" => self.distribution(&fields, "wait").map(Step::Wait),
             "call" => self.call_step(&fields, caller),
+            "query" => self.query(&fields, caller),
+            "publish" => self.publish(&fields, caller),
             "parallel" => self.parallel(&fields, caller),
             _ => self.effect(&fields),
         }
     }
 
     fn parallel(&mut self, fields: &Fields<'_>, caller: EndpointId) -> Option<Step> {
-        let branches = self.list(fields.get("parallel")?, "a list of work, wait and call steps")?;
+        let branches = self.list(fields.get("parallel")?, "a list of work, wait, call and query steps")?;
         if branches.is_empty() {
             self.report(Problem::new(fields.owner, "there is no branch").expected("at least one step"));
         }
@@ -77,10 +79,11 @@ impl Reader<'_> {
     fn call_step(&mut self, fields: &Fields<'_>, caller: EndpointId) -> Option<Step> {
         let optional = self.flag(fields, "optional").unwrap_or_default();
         let times = self.count(fields, "times").unwrap_or(1);
+        let cache = self.cache_use(fields);
         let call = self.call(fields, Party::Service(caller.service))?;
         self.sites.push(Site { caller: Some(caller), callee: call.callee, place: fields.place("call") });
         let guards = self.step_guards(fields, caller);
-        Some(Step::Call(Call { optional, times, guards, ..call }))
+        Some(Step::Call(Call { optional, times, cache, guards, ..call }))
     }
 
     /// What a tenant and a call step have in common.
@@ -94,7 +97,7 @@ impl Reader<'_> {
         Some(Call { timeout, retry, network, ..Call::to(callee.service.0, callee.endpoint) })
     }
 
-    fn retry(&mut self, fields: &Fields<'_>) -> Option<Retry> {
+    pub(super) fn retry(&mut self, fields: &Fields<'_>) -> Option<Retry> {
         let node = fields.get("retry")?;
         if let Kind::Scalar(_) = node.kind {
             let attempts = self.short_count(fields, "retry")?;

@@ -7,7 +7,7 @@ use sim::{Span, Time};
 
 #[test]
 fn samples_have_no_problem() {
-    for name in ["minimal.yaml", "checkout.yaml", "everything.yaml", "guards.yaml"] {
+    for name in ["minimal.yaml", "checkout.yaml", "everything.yaml", "guards.yaml", "data.yaml"] {
         let opened = open(&data(name), &[]).unwrap();
         assert_eq!(opened.reading.problems, [], "{name}");
         assert!(opened.reading.scenario.is_some());

@@ -2,7 +2,7 @@
 
 use super::{Checked, require};
 use crate::model::{Breaker, BreakerScope, Bulkhead, Call, Fallback, Guards, Hedge, HedgeDelay, Model, Throttle, Trip};
-use crate::plan::Sites;
+use crate::plan::{CallerId, Sites};
 use crate::time::Span;
 
 impl Model {
@@ -27,7 +27,10 @@ impl Model {
         Sites::calls(self)
             .map(|(caller, call)| {
                 let replicas = |service: crate::model::ServiceId| u64::from(self.services[service.0 as usize].replicas);
-                let callers = caller.map_or(1, |endpoint| replicas(endpoint.service));
+                let callers = match caller {
+                    CallerId::Endpoint(endpoint) => replicas(endpoint.service),
+                    _ => 1,
+                };
                 callers * records(call, replicas(call.callee.service))
             })
             .sum()

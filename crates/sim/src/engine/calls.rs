@@ -1,7 +1,7 @@
 //! The caller's side: requests, calls, attempts, timeouts, retries, connections.
 
 use super::*;
-use crate::plan::NO_REPLICA;
+use crate::plan::{DataSite, NO_REPLICA};
 use crate::retry::Next;
 
 impl Simulation {
@@ -36,6 +36,7 @@ impl Simulation {
             life: 0,
             deadline: self.now + plan.patience,
             original: true,
+            key: 0,
         };
         let site = plan.site;
         observer.see(self.now, Fact::RequestSent { request, tenant });
@@ -45,12 +46,33 @@ impl Simulation {
     /// Begins a call and makes its first attempt.
     #[inline(always)]
     pub(super) fn begin_call<O: Observer>(&mut self, site: u32, caller: Caller, observer: &mut O) {
+        let call = self.open_call(site, caller, observer);
+        self.first_try(call, site, observer);
+    }
+
+    #[inline(always)]
+    pub(super) fn first_try<O: Observer>(&mut self, call: Ref, site: u32, observer: &mut O) {
+        let plan = &mut self.plan.sites[site as usize];
+        if let Some(retries) = &mut plan.retries {
+            retries.first_try();
+        }
+        if plan.guards.is_some() {
+            self.begin_guarded(call, observer);
+        } else {
+            self.make_attempt(call, None, false, observer);
+        }
+    }
+
+    /// Begins a call that has made no attempt yet.
+    #[inline(always)]
+    pub(super) fn open_call<O: Observer>(&mut self, site: u32, caller: Caller, observer: &mut O) -> Ref {
         let call = self.calls.insert(Call {
             parent: caller.parent,
             request: caller.request,
             sent_at: caller.sent_at,
             began: self.now,
             deadline: caller.deadline,
+            key: caller.key,
             awaiting: 0,
             connected: 0,
             in_line: 0,
@@ -66,15 +88,7 @@ impl Simulation {
             self.excess = Some(Excess::InFlight);
         }
         observer.see(self.now, Fact::CallBegan { call, parent: caller.parent, request: caller.request, site });
-        let plan = &mut self.plan.sites[site as usize];
-        if let Some(retries) = &mut plan.retries {
-            retries.first_try();
-        }
-        if plan.guards.is_some() {
-            self.begin_guarded(call, observer);
-        } else {
-            self.make_attempt(call, None, false, observer);
-        }
+        call
     }
 
     /// Makes the next attempt: to this of the callee's replicas, or to one that is picked when it is sent.
@@ -188,6 +202,7 @@ impl Simulation {
             sent_at: state.sent_at,
             entered: self.now,
             deadline: gives_up,
+            key: state.key,
             replica,
             service: site.callee_service,
             op: site.first_op,
@@ -303,7 +318,9 @@ impl Simulation {
     pub(super) fn end_call<O: Observer>(&mut self, call: Ref, answer: Answer, observer: &mut O) {
         let Call { parent, request, site, .. } = self.calls[call];
         self.close_call(call, answer, observer);
-        if parent.is_none() {
+        if let Some(DataSite::Errand) = self.plan.sites[site as usize].data.as_deref() {
+            self.end_errand(call, answer, observer);
+        } else if parent.is_none() {
             self.end_request(request, answer, observer);
         } else if self.jobs.contains(parent) {
             let optional = self.plan.sites[site as usize].optional;
@@ -319,9 +336,12 @@ impl Simulation {
         if state.connected | state.in_line != 0 {
             self.return_all_connections(call, observer);
         }
-        let Call { site, began, sent_at, .. } = self.calls[call];
+        let Call { site, began, sent_at, parent, caller, key, .. } = self.calls[call];
         self.calls.free(call);
         observer.see(self.now, Fact::CallEnded { call, site, began, answer, sent_at });
+        if let Some(cache) = self.plan.sites[site as usize].fills() {
+            self.end_fetch(&EndedCall { parent, caller, key, sent_at, answer }, cache, observer);
+        }
     }
 
     #[inline(always)]
@@ -361,4 +381,14 @@ pub(super) struct Caller {
     pub(super) life: u32,
     pub(super) deadline: Time,
     pub(super) original: bool,
+    pub(super) key: u64,
+}
+
+/// A call that is over, for those who learn from it beside its caller.
+pub(super) struct EndedCall {
+    pub(super) parent: Ref,
+    pub(super) caller: u32,
+    pub(super) key: u64,
+    pub(super) sent_at: Time,
+    pub(super) answer: Answer,
 }

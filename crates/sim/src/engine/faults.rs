@@ -46,6 +46,7 @@ impl Simulation {
                     self.pause(index, self.now + lasts);
                 }
             }
+            FaultKind::Flush { cache } => self.flush(cache),
             other => self.recompute(&other),
         }
     }
@@ -82,7 +83,7 @@ impl Simulation {
                 self.recompute_service(*service);
             }
             FaultKind::Partition { .. } | FaultKind::Loss { .. } => self.recompute_paths(),
-            FaultKind::Crash { .. } | FaultKind::Pause { .. } | FaultKind::Spike { .. } => {}
+            FaultKind::Crash { .. } | FaultKind::Pause { .. } | FaultKind::Spike { .. } | FaultKind::Flush { .. } => {}
         }
     }
 
@@ -151,6 +152,7 @@ impl Simulation {
         let computing = replica.sharing.as_ref().map_or(replica.busy_cores, |sharing| sharing.busy());
         observer.see(self.now, Fact::Computing { service, change: -(computing as i32) });
         self.clear(index);
+        self.lose_caches(index);
     }
 
     fn jobs_at(&self, indices: &Range<usize>) -> Vec<Ref> {
@@ -172,6 +174,9 @@ impl Simulation {
         replica.share_version = replica.share_version.wrapping_add(1);
         if let Some(sharing) = &mut replica.sharing {
             sharing.clear();
+        }
+        if let Some(locks) = &mut replica.locks {
+            locks.clear();
         }
         for pool in &mut replica.pools {
             pool.used = 0;

@@ -299,7 +299,8 @@ impl Simulation {
         let Call { site, parent, request, sent_at, caller: replica, life, deadline, original, .. } = self.calls[call];
         observer.see(self.now, Fact::FellBack { call, site, age: None, sent_at });
         self.close_call(call, Answer::Failed(failure), observer);
-        self.begin_call(instead, Caller { parent, request, sent_at, replica, life, deadline, original }, observer);
+        let caller = Caller { parent, request, sent_at, replica, life, deadline, original, key: 0 };
+        self.begin_call(instead, caller, observer);
         // The handler that waits keeps the request, so this was not the last to let go.
         self.release(request, observer);
     }

@@ -110,6 +110,13 @@ impl Simulation {
                     let request = state.request;
                     self.apply_kept(request, effect, retention);
                 }
+                Op::Lock => {
+                    if !self.lock_row(job, observer) {
+                        return;
+                    }
+                }
+                Op::Commit => self.commit(job, observer),
+                Op::Read { follower } => self.read_copy(job, follower, observer),
                 Op::Fork { branches: 0 } => {}
                 Op::Fork { branches } => {
                     self.fork(job, branches, observer);
@@ -148,20 +155,29 @@ impl Simulation {
                 let pauses = self.replicas[self.jobs[job].replica as usize].pauses;
                 self.agenda.push(self.now + span, Event::Finish { job, pauses, core: false });
             }
-            Op::Call { site } => self.call_from(job, site, observer),
-            Op::Fork { .. } | Op::Effect { .. } | Op::KeptEffect { .. } | Op::End => {
+            Op::Call { site } => self.call_from(job, site, 0, observer),
+            Op::Ask { site } => self.ask(job, site, observer),
+            Op::Publish { publication } => self.publish(job, publication, observer),
+            Op::Fork { .. }
+            | Op::Effect { .. }
+            | Op::KeptEffect { .. }
+            | Op::Lock
+            | Op::Commit
+            | Op::Read { .. }
+            | Op::End => {
                 unreachable!("not an operation that takes time")
             }
         }
     }
 
     #[inline(never)]
-    fn call_from<O: Observer>(&mut self, job: Ref, site: u32, observer: &mut O) {
+    pub(super) fn call_from<O: Observer>(&mut self, job: Ref, site: u32, key: u64, observer: &mut O) {
         let Job { request, sent_at, replica, service, deadline, original, .. } = self.jobs[job];
         let inherits = self.plan.services[service as usize].propagates_deadlines;
         let deadline = if inherits { deadline } else { Time::NEVER };
         let life = self.replicas[replica as usize].life;
-        self.begin_call(site, Caller { parent: job, request, sent_at, replica, life, deadline, original }, observer);
+        let caller = Caller { parent: job, request, sent_at, replica, life, deadline, original, key };
+        self.begin_call(site, caller, observer);
     }
 
     #[inline(always)]
@@ -305,10 +321,14 @@ impl Simulation {
         replica.outstanding -= 1;
         replica.busy_workers -= 1;
         let has_waiting = replica.room.len() > 0;
+        let has_locks = replica.locks.is_some();
         let stage = Stage::Serving;
         observer.see(self.now, Fact::HandlerEnded { job, service, entered, stage, answer });
         self.answer(call, attempt, answer, observer);
         self.release(request, observer);
+        if has_locks {
+            self.unlock(job, index as usize, observer);
+        }
         if has_waiting {
             self.admit(index as usize, observer);
         }

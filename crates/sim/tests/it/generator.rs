@@ -1,6 +1,8 @@
 //! Random models by seed: every kind of step, policy, queue and fault, small, and with round numbers where coincidences
 //! in time are likely, since that is where defects hide.
 
+mod data;
+
 use crate::world::{at, ms};
 use sim::model::{
     Arrivals, Backoff, Balance, Breaker, BreakerScope, Budget, Bulkhead, Call, Capacity, Deadlines, Dist, EffectId,
@@ -23,9 +25,10 @@ pub(crate) fn model(seed: u64) -> Model {
         effects: (0..EFFECTS).map(|n| format!("effect-{n}")).collect(),
         services,
         tenants,
-        faults: Vec::new(),
+        ..Model::default()
     };
     model.faults = (0..dice.below(7)).map(|_| dice.fault(&model)).collect();
+    data::add(&mut model, seed);
     model
 }
 
@@ -145,6 +148,8 @@ impl Dice {
             retry: self.maybe(2, Self::retry),
             guards: self.maybe(2, |dice| dice.guards(callee, shapes)).unwrap_or_default(),
             network: self.maybe(2, Self::network).unwrap_or_default(),
+            cache: None,
+            keys: None,
         }
     }
 
