@@ -55,6 +55,10 @@ pub enum Quantity {
     Lost,
     /// Requests whose effect was applied more than once.
     Duplicated,
+    /// What the measured window cost, in the scenario's currency.
+    Cost,
+    /// The same over the good requests, times a million.
+    CostPerMillion,
 }
 
 /// What a measure is taken of, named as the report names it.
@@ -70,6 +74,8 @@ pub enum Of {
     Service(String),
     /// A side effect.
     Effect(String),
+    /// The whole scenario.
+    Scenario,
 }
 
 /// How a measure's values are counted.
@@ -108,6 +114,7 @@ impl Quantity {
     const OF_SERVICES: [Quantity; 4] =
         [Quantity::Utilization, Quantity::QueueMean, Quantity::InServiceMean, Quantity::Amplification];
     const OF_EFFECTS: [Quantity; 2] = [Quantity::Duplicated, Quantity::Lost];
+    const OF_COST: [Quantity; 2] = [Quantity::Cost, Quantity::CostPerMillion];
 
     /// As an objective names it.
     pub fn word(self) -> &'static str {
@@ -129,6 +136,8 @@ impl Quantity {
             Quantity::Amplification => "amplification",
             Quantity::Lost => "lost",
             Quantity::Duplicated => "duplicated",
+            Quantity::Cost => "cost",
+            Quantity::CostPerMillion => "cost_per_million",
         }
     }
 
@@ -143,7 +152,9 @@ impl Quantity {
             | Quantity::QueueMax
             | Quantity::InServiceMean
             | Quantity::Lost
-            | Quantity::Duplicated => Unit::Number,
+            | Quantity::Duplicated
+            | Quantity::Cost
+            | Quantity::CostPerMillion => Unit::Number,
             _ => Unit::Milliseconds,
         }
     }
@@ -159,13 +170,14 @@ impl Of {
     pub fn name(&self) -> &str {
         match self {
             Of::Endpoint(name) | Of::Tenant(name) | Of::Call(name) | Of::Service(name) | Of::Effect(name) => name,
+            Of::Scenario => "scenario",
         }
     }
 }
 
 impl Measure {
     /// The measures that a scenario's runs are compared by, in the order of the file: of each endpoint that tenants
-    /// call, each service and each effect.
+    /// call, each service and each effect; of the whole where it is priced.
     pub fn all(scenario: &Scenario) -> Vec<Measure> {
         let model = &scenario.model;
         let mut entries: Vec<String> = Vec::new();
@@ -176,18 +188,19 @@ impl Measure {
             }
         }
         let services = model.services.iter().map(|service| &service.name);
-        Self::listed(entries.iter(), services, model.effects.iter())
+        Self::listed(entries.iter(), services, model.effects.iter(), scenario.prices.is_some())
     }
 
     /// As [`Measure::all`], of a report.
     pub fn all_of(report: &RunReport) -> Vec<Measure> {
-        Self::listed(report.endpoints.keys(), report.services.keys(), report.effects.keys())
+        Self::listed(report.endpoints.keys(), report.services.keys(), report.effects.keys(), report.cost.is_some())
     }
 
     fn listed<'n>(
         endpoints: impl Iterator<Item = &'n String>,
         services: impl Iterator<Item = &'n String>,
         effects: impl Iterator<Item = &'n String>,
+        priced: bool,
     ) -> Vec<Measure> {
         let mut measures = Vec::new();
         let mut add = |of: Of, quantities: &[Quantity]| {
@@ -196,6 +209,9 @@ impl Measure {
         endpoints.for_each(|name| add(Of::Endpoint(name.clone()), &Quantity::OF_REQUESTS));
         services.for_each(|name| add(Of::Service(name.clone()), &Quantity::OF_SERVICES));
         effects.for_each(|name| add(Of::Effect(name.clone()), &Quantity::OF_EFFECTS));
+        if priced {
+            add(Of::Scenario, &Quantity::OF_COST);
+        }
         measures
     }
 
@@ -225,6 +241,10 @@ impl Measure {
             Of::Effect(name) => {
                 let effect = report.effects.get(name)?;
                 Some(if self.quantity == Quantity::Lost { effect.lost } else { effect.duplicated } as f64)
+            }
+            Of::Scenario => {
+                let cost = report.cost.as_ref()?;
+                if self.quantity == Quantity::Cost { Some(cost.total) } else { cost.per_million_good }
             }
         }
     }

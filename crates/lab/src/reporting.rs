@@ -1,6 +1,7 @@
 //! From what the engine measured to the report that a person or a program reads: names instead of numbers, milliseconds
 //! instead of nanoseconds, objectives judged.
 
+use crate::cost::bill;
 use crate::report::{
     Calls, Effects, Evidence, Failures, Kind, Latency, Mark, Named, Objective, Requests, RunReport, ServiceLoad,
     Timeline,
@@ -31,9 +32,11 @@ pub fn report(scenario: &Scenario, run: &Run) -> RunReport {
         calls: calls(model, measures),
         effects: effects(model, measures),
         telemetry: crate::telemetry::told(scenario, measures),
+        cost: None,
         objectives: Vec::new(),
         timeline: timeline(model, measures),
     };
+    report.cost = scenario.prices.as_ref().map(|prices| bill(prices, model, measures, &report));
     let judged: Vec<Objective> = scenario.objectives.iter().map(|objective| objective.evaluate(&report)).collect();
     report.objectives = judged;
     report

@@ -6,6 +6,7 @@
 //! stop at the first problem. Left out: running anything, and drawing problems for a terminal.
 
 mod bundle;
+mod cost;
 mod digest;
 mod dist;
 mod faults;
@@ -41,6 +42,7 @@ pub use reference::reference;
 pub use schema::schema;
 pub use variants::Variant;
 
+use crate::cost::Prices;
 use crate::telemetry::Emission;
 use files::Files;
 use names::Names;
@@ -69,6 +71,8 @@ pub struct Scenario {
     pub model: Model,
     /// What each service tells about itself; nothing is said of those that tell everything.
     pub emissions: Vec<Option<Emission>>,
+    /// What things cost, where the file says so.
+    pub prices: Option<Prices>,
     /// In the order of the file.
     pub objectives: Vec<Objective>,
     /// In the order of the file; a variant's own scenario has none.
@@ -182,6 +186,7 @@ impl<'a> Reader<'a> {
         let name = fields.get("name").and_then(|node| self.text(node, "a name")).unwrap_or_default().to_owned();
         let about = fields.get("about").and_then(|node| self.text(node, "text")).map(|about| about.trim().to_owned());
         let mut model = self.model(&fields);
+        let prices = self.prices(&fields, &model.services);
         let objectives = match fields.get("objectives") {
             Some(node) => self.objectives(node, &model.services),
             None => Vec::new(),
@@ -194,7 +199,7 @@ impl<'a> Reader<'a> {
         self.check_runnable(&model, fields.owner);
         let digest = digest::of(root, &self.used, self.files);
         let emissions = std::mem::take(&mut self.emissions);
-        Some(Scenario { name, about, digest, model, emissions, objectives, variants: Vec::new() })
+        Some(Scenario { name, about, digest, model, emissions, prices, objectives, variants: Vec::new() })
     }
 
     /// The engine's own opinion, for what no earlier check has found.
