@@ -19,7 +19,7 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// What was asked of a scenario.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub enum Asked {
     Run {
         /// Its seed.
         seed: u64,
+        /// Whether only what the services tell about themselves was shown.
+        #[serde(default)]
+        as_emitted: bool,
     },
     /// Several runs, with intervals.
     Replications {
@@ -88,7 +91,7 @@ impl Asked {
     /// The seeds that it ran with.
     pub fn seeds(&self) -> Vec<u64> {
         match *self {
-            Asked::Run { seed } => vec![seed],
+            Asked::Run { seed, .. } => vec![seed],
             Asked::Replications { seed, count }
             | Asked::Compare { seed, count, .. }
             | Asked::Sweep { seed, count, .. }
@@ -264,11 +267,27 @@ impl Archive {
     }
 
     fn make_room(&self) -> io::Result<()> {
+        self.remove_unfinished()?;
         let mut bytes = 0;
         for (index, entry) in self.entries()?.into_iter().enumerate() {
             bytes += entry.bytes;
             if index >= MOST || bytes > MOST_IN_ALL {
                 absent_is_fine(std::fs::remove_file(self.file(&entry.id)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What processes that were killed while they wrote have left.
+    fn remove_unfinished(&self) -> io::Result<()> {
+        const LONG: Duration = Duration::from_secs(3_600);
+        for file in std::fs::read_dir(&self.folder)?.flatten() {
+            let written = file.metadata().and_then(|metadata| metadata.modified());
+            let old = written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > LONG));
+            let unfinished =
+                file.file_name().to_str().is_some_and(|name| name.strip_prefix('.').is_some_and(is_unfinished));
+            if old && unfinished {
+                absent_is_fine(std::fs::remove_file(file.path()))?;
             }
         }
         Ok(())
@@ -333,14 +352,21 @@ impl Archive {
 /// The entry of a file, if its name is a record's.
 fn entry(file: &std::fs::DirEntry) -> Option<Entry> {
     let name = file.file_name().into_string().ok()?;
-    let id = name.strip_suffix(".json")?;
-    let (digest, own) = id.split_once('-')?;
-    let hexadecimal = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
-    if digest.len() != DIGEST || own.len() != SHORT || !hexadecimal(digest) || !hexadecimal(own) {
-        return None;
-    }
+    let id = name.strip_suffix(".json").filter(|id| is_id(id))?;
     let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
     Some(Entry { id: id.to_owned(), written: metadata.modified().ok()?, bytes: metadata.len() })
+}
+
+fn is_id(text: &str) -> bool {
+    let hexadecimal = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+    text.split_once('-').is_some_and(|(digest, own)| {
+        digest.len() == DIGEST && own.len() == SHORT && hexadecimal(digest) && hexadecimal(own)
+    })
+}
+
+/// `ID.PROCESS`.
+fn is_unfinished(text: &str) -> bool {
+    text.split_once('.').is_some_and(|(id, process)| is_id(id) && process.parse::<u32>().is_ok())
 }
 
 fn absent_is_fine(done: io::Result<()>) -> io::Result<()> {

@@ -69,8 +69,10 @@ pub fn rerun(record: &Record, threads: Option<u32>, done: Done<'_>) -> Result<Ou
     let selection = record.selection();
     let replicate = |seed: u64, count: u32| Replicate { seed, count, threads };
     match record.asked.clone() {
-        Asked::Run { seed } => {
-            let report = run_scenario(&open_scenario(&selection)?, seed, &mut |_| ControlFlow::Continue(()))?;
+        Asked::Run { seed, as_emitted } => {
+            let scenario = open_scenario(&selection)?;
+            let report = run_scenario(&scenario, seed, &mut |_| ControlFlow::Continue(()))?;
+            let report = if as_emitted { lab::telemetry::as_emitted(&report, &scenario) } else { report };
             Ok(Outcome::Run(Box::new(report)))
         }
         Asked::Replications { seed, count } => {

@@ -6,6 +6,7 @@
 //! running it.
 //! Left out: where files and results are kept, and how they are shown in a terminal or a browser.
 
+pub mod cost;
 pub mod experiment;
 pub mod measure;
 pub mod otlp;

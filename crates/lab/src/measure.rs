@@ -68,6 +68,10 @@ pub enum Quantity {
     StalenessP50,
     /// 99th percentile of that staleness.
     StalenessP99,
+    /// What the measured window cost, in the scenario's currency.
+    Cost,
+    /// The same over the good requests, times a million.
+    CostPerMillion,
 }
 
 /// What a measure is taken of, named as the report names it.
@@ -89,6 +93,8 @@ pub enum Of {
     Queue(String),
     /// A projection, or a database's replicas by the database's name.
     Copy(String),
+    /// The whole scenario.
+    Scenario,
 }
 
 /// How a measure's values are counted.
@@ -129,6 +135,7 @@ impl Quantity {
     const OF_EFFECTS: [Quantity; 2] = [Quantity::Duplicated, Quantity::Lost];
     const OF_QUEUES: [Quantity; 3] = [Quantity::LagMean, Quantity::LagMax, Quantity::Dead];
     const OF_COPIES: [Quantity; 2] = [Quantity::StalenessP50, Quantity::StalenessP99];
+    const OF_COST: [Quantity; 2] = [Quantity::Cost, Quantity::CostPerMillion];
 
     /// As an objective names it.
     pub fn word(self) -> &'static str {
@@ -156,6 +163,8 @@ impl Quantity {
             Quantity::Dead => "dead",
             Quantity::StalenessP50 => "staleness_p50",
             Quantity::StalenessP99 => "staleness_p99",
+            Quantity::Cost => "cost",
+            Quantity::CostPerMillion => "cost_per_million",
         }
     }
 
@@ -176,7 +185,9 @@ impl Quantity {
             | Quantity::Duplicated
             | Quantity::LagMean
             | Quantity::LagMax
-            | Quantity::Dead => Unit::Number,
+            | Quantity::Dead
+            | Quantity::Cost
+            | Quantity::CostPerMillion => Unit::Number,
             _ => Unit::Milliseconds,
         }
     }
@@ -199,13 +210,14 @@ impl Of {
             | Of::Cache(name)
             | Of::Queue(name)
             | Of::Copy(name) => name,
+            Of::Scenario => "scenario",
         }
     }
 }
 
 impl Measure {
     /// The measures that a scenario's runs are compared by, in the order of the file: of each endpoint that tenants
-    /// call, each service and each effect.
+    /// call, each service and each effect; of the whole where it is priced.
     pub fn all(scenario: &Scenario) -> Vec<Measure> {
         let model = &scenario.model;
         let mut entries: Vec<String> = Vec::new();
@@ -216,7 +228,7 @@ impl Measure {
             }
         }
         let services = model.services.iter().map(|service| &service.name);
-        let mut measures = Self::listed(entries.iter(), services, model.effects.iter());
+        let mut measures = Self::listed(entries.iter(), services, model.effects.iter(), scenario.prices.is_some());
         let caches = model.caches.iter().map(|cache| &cache.name);
         let queues = model.queues.iter().map(|queue| &queue.name);
         let copies = model.followers.iter().map(|follower| follower_name(model, follower));
@@ -226,7 +238,8 @@ impl Measure {
 
     /// As [`Measure::all`], of a report.
     pub fn all_of(report: &RunReport) -> Vec<Measure> {
-        let mut measures = Self::listed(report.endpoints.keys(), report.services.keys(), report.effects.keys());
+        let mut measures =
+            Self::listed(report.endpoints.keys(), report.services.keys(), report.effects.keys(), report.cost.is_some());
         let data = &report.data;
         let replicas = data.databases.iter().filter(|(_, database)| database.replicas.is_some()).map(|(name, _)| name);
         let copies = replicas.chain(data.projections.keys());
@@ -252,6 +265,7 @@ impl Measure {
         endpoints: impl Iterator<Item = &'n String>,
         services: impl Iterator<Item = &'n String>,
         effects: impl Iterator<Item = &'n String>,
+        priced: bool,
     ) -> Vec<Measure> {
         let mut measures = Vec::new();
         let mut add = |of: Of, quantities: &[Quantity]| {
@@ -260,6 +274,9 @@ impl Measure {
         endpoints.for_each(|name| add(Of::Endpoint(name.clone()), &Quantity::OF_REQUESTS));
         services.for_each(|name| add(Of::Service(name.clone()), &Quantity::OF_SERVICES));
         effects.for_each(|name| add(Of::Effect(name.clone()), &Quantity::OF_EFFECTS));
+        if priced {
+            add(Of::Scenario, &Quantity::OF_COST);
+        }
         measures
     }
 
@@ -293,6 +310,10 @@ impl Measure {
             Of::Cache(name) => report.data.caches.get(name)?.hit_ratio,
             Of::Queue(name) => Some(self.of_queue(report.data.queues.get(name)?)),
             Of::Copy(name) => self.of_copy(copy_of(report, name)?),
+            Of::Scenario => {
+                let cost = report.cost.as_ref()?;
+                if self.quantity == Quantity::Cost { Some(cost.total) } else { cost.per_million_good }
+            }
         }
     }
 

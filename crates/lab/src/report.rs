@@ -74,6 +74,9 @@ pub struct RunReport {
     /// Sections about caches, databases, projections and queues, where the scenario has some.
     #[serde(flatten)]
     pub data: Data,
+    /// What the measured window cost; only where the scenario says what things cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
     /// In the scenario's order.
     pub objectives: Vec<Objective>,
     /// How it went over time.
@@ -209,6 +212,34 @@ pub struct Told {
     pub spans: f64,
     /// Lines of log.
     pub log_lines: u64,
+}
+
+/// What a run cost at the scenario's prices.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// What the numbers are in: the scenario's label.
+    pub currency: Option<String>,
+    /// Hours of replicas, by service that has a price.
+    pub replica_hours: Named<Priced>,
+    /// Attempts, by endpoint that has a price.
+    pub calls: Named<Priced>,
+    /// Millions of `million_samples`, `million_spans` and `million_lines`, where they have a price.
+    pub telemetry: Named<Priced>,
+    /// All of it.
+    pub total: f64,
+    /// The total over the requests answered in time, whole or degraded, times a million; null where there was none.
+    pub per_million_good: Option<f64>,
+}
+
+/// So much of something at a price.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Priced {
+    /// How much.
+    pub amount: f64,
+    /// Of one.
+    pub price: f64,
+    /// The product.
+    pub cost: f64,
 }
 
 /// A promise, and whether it was kept.

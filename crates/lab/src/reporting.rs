@@ -3,6 +3,7 @@
 
 mod data;
 
+use crate::cost::bill;
 use crate::report::{
     Calls, Effects, Evidence, Failures, Kind, Latency, Mark, Named, Objective, Requests, RunReport, ServiceLoad,
     Timeline,
@@ -36,9 +37,11 @@ pub fn report(scenario: &Scenario, run: &Run) -> RunReport {
         effects: effects(model, measures),
         telemetry: crate::telemetry::told(scenario, measures),
         data: data::data(model, measures),
+        cost: None,
         objectives: Vec::new(),
         timeline: timeline(model, measures),
     };
+    report.cost = scenario.prices.as_ref().map(|prices| bill(prices, model, measures, &report));
     let judged: Vec<Objective> = scenario.objectives.iter().map(|objective| objective.evaluate(&report)).collect();
     report.objectives = judged;
     report

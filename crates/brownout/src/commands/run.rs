@@ -30,7 +30,8 @@ pub(crate) fn run(run: Run, terminal: &Terminal) -> Done {
         terminal.remark(&format!("picture written to {}", file.display()));
     }
     let unmet = report.objectives.iter().any(|objective| !objective.met);
-    give(question(Asked::Run { seed: run.seed }), &Outcome::Run(Box::new(report)), run.json, terminal)?;
+    let asked = Asked::Run { seed: run.seed, as_emitted: run.as_emitted };
+    give(question(asked), &Outcome::Run(Box::new(report)), run.json, terminal)?;
     Ok(ExitCode::from(if run.enforce && unmet { NO } else { 0 }))
 }
 

@@ -12,7 +12,9 @@ mod records;
 
 use anstyle::{AnsiColor, Style};
 use app::readable::{self, NOTHING, elided};
-use app::report::{Calls, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad, Told};
+use app::report::{
+    Calls, Cost, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad, Told,
+};
 pub(crate) use experiments::{comparison, finding, swept};
 use grid::Grid;
 pub(crate) use grid::flowed;
@@ -34,6 +36,7 @@ pub(crate) fn summary(report: &RunReport, width: usize, colour: bool) -> String 
         page.calls(&report.calls),
         page.effects(&report.effects),
         page.telemetry(&report.telemetry),
+        page.cost(report.cost.as_ref()),
     ];
     blocks.extend(page.data(&report.data));
     blocks.extend([course::course(report, page.width, page.paint), page.objectives(&report.objectives)]);
@@ -236,6 +239,25 @@ impl Page {
             grid.row(name, [readable::whole(told.metric_samples), spans, readable::whole(told.log_lines)]);
         }
         self.grid(grid)
+    }
+
+    fn cost(&self, cost: Option<&Cost>) -> Vec<String> {
+        let Some(cost) = cost else { return Vec::new() };
+        let currency = cost.currency.as_deref().map(|label| format!(" {label}")).unwrap_or_default();
+        let mut grid = Grid::new(&["costs", "amount", "price", "cost"]);
+        let hours = cost.replica_hours.iter().map(|(name, part)| (format!("{name}, replica hours"), part));
+        let calls = cost.calls.iter().map(|(name, part)| (format!("{name}, attempts"), part));
+        let telemetry = cost.telemetry.iter().map(|(name, part)| (name.replace('_', " "), part));
+        for (name, part) in hours.chain(calls).chain(telemetry) {
+            grid.row(&name, [part.amount, part.price, part.cost].map(readable::count));
+        }
+        let per_million = match cost.per_million_good {
+            Some(cost) => format!("{}{currency} per million good requests", readable::count(cost)),
+            None => "no good request to pay for".to_owned(),
+        };
+        let mut lines = self.grid(grid);
+        lines.push(format!("{}{currency} in all, {per_million}", readable::count(cost.total)));
+        lines
     }
 
     fn objectives(&self, all: &[Objective]) -> Vec<String> {

@@ -24,8 +24,9 @@ fn digest(json: &str) -> String {
 #[test]
 fn every_kind_of_result_comes_again_to_the_byte() {
     let place = place("show");
-    let commands: [&[&str]; 6] = [
+    let commands: [&[&str]; 7] = [
         &["run", "shop.yaml", "--seed", "7"],
+        &["run", "shop.yaml", "--as-emitted", "--set", "services.shop.telemetry={logs: 2}"],
         &["run", "shop.yaml", "--variant", "bigger", "--set", "workload.users.rate=150/s"],
         &["run", "shop.yaml", "--replications", "3"],
         &["compare", "shop.yaml", "--variant", "bigger", "--replications", "2", "--set", "name=Another"],

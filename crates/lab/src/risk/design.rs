@@ -166,7 +166,13 @@ impl<'s> Design<'s> {
             Step::Work(dist) => Some(mean_s(dist)),
             _ => None,
         });
-        work.sum::<f64>() * self.slowness(id.service)
+        (self.telling_s(id.service) + work.sum::<f64>()) * self.slowness(id.service)
+    }
+
+    /// Mean core time that a handler takes to tell about itself, on a replica of speed 1, in seconds.
+    fn telling_s(&self, id: ServiceId) -> f64 {
+        let telemetry = &self.service(id).telemetry;
+        telemetry.always.as_secs() + telemetry.traced * telemetry.span.as_secs()
     }
 
     /// Mean time of one execution in seconds, without any waiting for workers, cores or connections; calls end at what
@@ -191,8 +197,9 @@ impl<'s> Design<'s> {
         };
         // Sites stand in the order of the steps.
         let mut calls = self.calls_of(id).map(|site| site.in_turn() * self.answer_s(site));
-        let steps = &self.endpoint(id).steps;
-        steps.iter().map(|step| branches(step).iter().map(|step| one(step, &mut calls)).fold(0.0, f64::max)).sum()
+        let steps = self.endpoint(id).steps.iter();
+        let steps = steps.map(|step| branches(step).iter().map(|step| one(step, &mut calls)).fold(0.0, f64::max));
+        self.telling_s(id.service) * slowness + steps.sum::<f64>()
     }
 
     fn count_visits(&self) -> BTreeMap<EndpointId, Vec<f64>> {

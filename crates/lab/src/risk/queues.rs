@@ -92,48 +92,66 @@ fn by_fault(design: &Design<'_>, resource: &Resource) -> Option<Growth> {
     })
 }
 
+/// A service's workers, and the handlers that hold them.
+struct Workers {
+    count: f64,
+    handlers: Vec<Handler>,
+}
+
+struct Handler {
+    id: EndpointId,
+    rate: f64,
+}
+
 /// Workers that wait for calls: for ever, or for longer than there are workers for.
 fn by_calls(design: &Design<'_>, id: ServiceId) -> Option<Growth> {
     let service = design.service(id);
-    let workers = f64::from(service.workers?) * f64::from(service.replicas);
     let rates = design.mean_rates();
-    let handlers: Vec<EndpointId> =
-        design.endpoints.iter().filter(|endpoint| endpoint.service == id).copied().collect();
-    let look_closer = |callee: ServiceId| {
-        design.commands.run(&[fault(&format!("pause: {}", design.service(callee).name), design.model)])
-    };
-    for handler in &handlers {
-        if let Some(site) = design.calls_of(*handler).find(|site| design.longest_s(site).is_none()) {
-            let rate = design.rate(*handler, &rates);
-            let of_all: f64 = handlers.iter().map(|handler| design.rate(*handler, &rates)).sum();
-            return Some(Growth {
-                words: format!(
-                    "{} may hold a worker for ever; {} workers / {} = {} until all are held, and from then on {} queue up",
-                    design.name(site.call.callee),
-                    readable::count(workers),
-                    rate_words(rate),
-                    readable::duration(workers / rate * 1e3),
-                    rate_words(of_all)
-                ),
-                look_closer: look_closer(site.call.callee.service),
-            });
-        }
+    let handlers = design.endpoints.iter().filter(|endpoint| endpoint.service == id);
+    let handlers = handlers.map(|id| Handler { id: *id, rate: design.rate(*id, &rates) }).filter(|h| h.rate > 0.0);
+    let workers =
+        Workers { count: f64::from(service.workers?) * f64::from(service.replicas), handlers: handlers.collect() };
+    workers.held_for_ever(design).or_else(|| workers.held_too_long(design))
+}
+
+impl Workers {
+    fn held_for_ever(&self, design: &Design<'_>) -> Option<Growth> {
+        let endless = |handler: &Handler| design.calls_of(handler.id).find(|site| design.longest_s(site).is_none());
+        let (handler, site) = self.handlers.iter().find_map(|handler| Some((handler, endless(handler)?)))?;
+        let all: f64 = self.handlers.iter().map(|handler| handler.rate).sum();
+        Some(Growth {
+            words: format!(
+                "{} may hold a worker for ever; {} workers / {} = {} until all are held, and from then on {} queue up",
+                design.name(site.call.callee),
+                readable::count(self.count),
+                rate_words(handler.rate),
+                readable::duration(self.count / handler.rate * 1e3),
+                rate_words(all)
+            ),
+            look_closer: hang(design, site.call.callee.service),
+        })
     }
-    let longest = |handler: &EndpointId| Some((*handler, design.longest_held_s(*handler)?));
-    let held: Vec<(EndpointId, f64)> = handlers.iter().filter_map(longest).collect();
-    let demand: f64 = held.iter().map(|(handler, longest)| design.rate(*handler, &rates) * longest).sum();
-    let (handler, longest) =
-        held.iter().max_by(|a, b| (design.rate(a.0, &rates) * a.1).total_cmp(&(design.rate(b.0, &rates) * b.1)))?;
-    let callee = design.calls_of(*handler).next()?.call.callee.service;
-    (demand >= NEARLY_FULL * workers && demand.is_finite()).then(|| Growth {
-        words: format!(
-            "{} x {} as timeouts allow at {} = {} of {} workers",
-            rate_words(design.rate(*handler, &rates)),
-            readable::duration(longest * 1e3),
-            design.name(*handler),
-            readable::digits(demand),
-            readable::count(workers)
-        ),
-        look_closer: look_closer(callee),
-    })
+
+    fn held_too_long(&self, design: &Design<'_>) -> Option<Growth> {
+        let longest = |handler: &Handler| Some((handler.id, handler.rate, design.longest_held_s(handler.id)?));
+        let held: Vec<(EndpointId, f64, f64)> = self.handlers.iter().filter_map(longest).collect();
+        let demand: f64 = held.iter().map(|(_, rate, longest)| rate * longest).sum();
+        let (id, rate, longest) = held.iter().max_by(|a, b| (a.1 * a.2).total_cmp(&(b.1 * b.2)))?;
+        let callee = design.calls_of(*id).next()?.call.callee.service;
+        (demand >= NEARLY_FULL * self.count && demand.is_finite()).then(|| Growth {
+            words: format!(
+                "{} x {} as timeouts allow at {} = {} of {} workers",
+                rate_words(*rate),
+                readable::duration(longest * 1e3),
+                design.name(*id),
+                readable::digits(demand),
+                readable::count(self.count)
+            ),
+            look_closer: hang(design, callee),
+        })
+    }
+}
+
+fn hang(design: &Design<'_>, callee: ServiceId) -> String {
+    design.commands.run(&[fault(&format!("pause: {}", design.service(callee).name), design.model)])
 }

@@ -78,6 +78,9 @@ fn held(design: &Design<'_>, site: &Site<'_>) -> (String, Severity) {
     let service = design.service(handler.service);
     let silent = callee(design, site);
     let rate = design.rate(handler, &design.mean_rates());
+    if rate == 0.0 {
+        return (format!("{} gets no requests as it is", design.name(handler)), Severity::Note);
+    }
     let replicas = f64::from(service.replicas);
     let pool = service.pools.iter().find(|pool| pool.callee == site.call.callee.service);
     let (places, noun) = match (service.workers, pool) {

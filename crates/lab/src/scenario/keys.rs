@@ -61,6 +61,8 @@ pub(super) enum Kind {
     Distribution,
     Rate,
     Factor,
+    /// Of one of something, in whatever currency.
+    Price,
     Percent {
         zero: Zero,
         /// Largest value, in percent.
@@ -234,6 +236,12 @@ pub(super) static SCENARIO: Object = Object {
             Kind::List(&Kind::Objective),
             "What a run should reach.",
             "[\"p99(gateway.checkout) < 500ms\"]",
+        ),
+        key(
+            "cost",
+            Kind::Object(&COST),
+            "What things cost; a run then says what it costs, in all and per million good requests.",
+            "{currency: EUR, replica_hour: {gateway: 0.12, default: 0.10}, call: {payments.charge: 0.003}}",
         ),
         key(
             "variants",
@@ -783,6 +791,42 @@ pub(super) static SPIKE: Object = Object {
     ],
 };
 
+pub(super) static COST: Object = Object {
+    name: "cost",
+    doc: "Prices of one's own. What is not priced costs nothing.",
+    keys: &[
+        key("currency", Kind::Text, "A label: what the prices are in.", "EUR"),
+        key(
+            "replica_hour",
+            Kind::Names { of: "service", value: &Kind::Price },
+            "Of an hour of one replica; `default` is the price of services that are not named.",
+            "{gateway: 0.12, default: 0.10}",
+        ),
+        key(
+            "call",
+            Kind::Names { of: "endpoint", value: &Kind::Price },
+            "Of each attempt to call an endpoint, retries included: what somebody else charges.",
+            "{payments.charge: 0.003}",
+        ),
+        key(
+            "telemetry",
+            Kind::Object(&TELEMETRY_COST),
+            "Of what services tell about themselves, where they say what they tell.",
+            "{spans: 0.5, lines: 0.3}",
+        ),
+    ],
+};
+
+pub(super) static TELEMETRY_COST: Object = Object {
+    name: "telemetry cost",
+    doc: "What storing costs.",
+    keys: &[
+        key("samples", Kind::Price, "Of a million samples of metrics.", "0.02"),
+        key("spans", Kind::Price, "Of a million spans.", "0.5"),
+        key("lines", Kind::Price, "Of a million lines of log.", "0.3"),
+    ],
+};
+
 pub(super) static VARIANT: Object = Object {
     name: "variant",
     doc: "The scenario with some values changed.",
@@ -823,6 +867,7 @@ impl Kind {
             Kind::Distribution => dist::A_DISTRIBUTION.to_owned(),
             Kind::Rate => units::A_RATE.to_owned(),
             Kind::Factor => units::A_FACTOR.to_owned(),
+            Kind::Price => units::A_PRICE.to_owned(),
             Kind::Percent { .. } => units::A_PERCENTAGE.to_owned(),
             Kind::Count { least, most: u32::MAX } => format!("a whole number, at least {least}"),
             Kind::Count { least, most } => format!("a whole number from {least} to {most}"),
@@ -863,6 +908,7 @@ mod tests {
             Kind::Distribution => dist::distribution(text).is_ok(),
             Kind::Rate => units::rate(text).is_ok(),
             Kind::Factor => reader::positive_factor(text).is_ok(),
+            Kind::Price => units::price(text).is_ok(),
             Kind::Percent { most, .. } => units::percent(text).is_ok_and(|share| share * 100.0 <= *most),
             Kind::Count { least, most } => {
                 units::count(text).is_ok_and(|count| (u64::from(*least)..=u64::from(*most)).contains(&count))

@@ -7,6 +7,7 @@
 
 mod bundle;
 mod caches;
+mod cost;
 mod digest;
 mod dist;
 mod faults;
@@ -46,6 +47,7 @@ pub use reference::reference;
 pub use schema::schema;
 pub use variants::Variant;
 
+use crate::cost::Prices;
 use crate::telemetry::Emission;
 use files::Files;
 use names::Names;
@@ -74,6 +76,8 @@ pub struct Scenario {
     pub model: Model,
     /// What each service tells about itself; nothing is said of those that tell everything.
     pub emissions: Vec<Option<Emission>>,
+    /// What things cost, where the file says so.
+    pub prices: Option<Prices>,
     /// In the order of the file.
     pub objectives: Vec<Objective>,
     /// In the order of the file; a variant's own scenario has none.
@@ -203,6 +207,7 @@ impl<'a> Reader<'a> {
         let name = fields.get("name").and_then(|node| self.text(node, "a name")).unwrap_or_default().to_owned();
         let about = fields.get("about").and_then(|node| self.text(node, "text")).map(|about| about.trim().to_owned());
         let mut model = self.model(&fields);
+        let prices = self.prices(&fields, &model.services);
         let objectives = match fields.get("objectives") {
             Some(node) => self.objectives(node, &model.services),
             None => Vec::new(),
@@ -218,7 +223,7 @@ impl<'a> Reader<'a> {
         self.check_runnable(&model, fields.owner);
         let digest = digest::of(root, &self.used, self.files);
         let emissions = std::mem::take(&mut self.emissions);
-        Some(Scenario { name, about, digest, model, emissions, objectives, variants: Vec::new() })
+        Some(Scenario { name, about, digest, model, emissions, prices, objectives, variants: Vec::new() })
     }
 
     /// The engine's own opinion, for what no earlier check has found.

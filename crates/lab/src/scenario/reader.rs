@@ -359,6 +359,17 @@ impl Reader<'_> {
         self.parsed(node, &fields.key(name).kind.expected(), |text| checked_duration(text, kind))
     }
 
+    /// The price under a key, if it is there.
+    pub(super) fn plain_price(&mut self, fields: &Fields<'_>, name: &str) -> Option<f64> {
+        self.value(fields, name, units::price)
+    }
+
+    /// A price for each name.
+    pub(super) fn price(&mut self, fields: &Fields<'_>, name: &str, node: &Node) -> Option<f64> {
+        let Kind::Names { value, .. } = fields.key(name).kind else { return None };
+        self.parsed(node, &value.expected(), units::price)
+    }
+
     /// A number for each name, such as a pool's size.
     pub(super) fn named_count(&mut self, fields: &Fields<'_>, name: &str, node: &Node) -> Option<u32> {
         let Kind::Names { value, .. } = fields.key(name).kind else { return None };

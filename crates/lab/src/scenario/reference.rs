@@ -58,6 +58,7 @@ const VALUES: &str = "\
 | duration | `250ms`, `1.5s`, `10m` | a number with `ns`, `us`, `ms`, `s`, `m` or `h`; at most 100 years |
 | rate | `400/s`, `1.2k/s`, `90/m` | a number, `k` for thousands, `/s`, `/m` or `/h` |
 | factor | `4x`, `0.5` | a multiple; the `x` may be left out |
+| price | `0.12` | a number in the person's own currency |
 | percentage | `10%` | a share |
 | whole number | `64` | digits |
 | size | `10k`, `1M` | a whole number, with `k`, `M` or `G` for thousands, millions and thousands of millions |
@@ -160,6 +161,7 @@ fn value(kind: &Kind) -> String {
         Kind::Distribution => "distribution".to_owned(),
         Kind::Rate => "rate".to_owned(),
         Kind::Factor => "factor".to_owned(),
+        Kind::Price => "price".to_owned(),
         Kind::Percent { most, .. } => format!("percentage up to {most}%"),
         Kind::Count { least, most: u32::MAX } => format!("whole number from {least}"),
         Kind::Count { least, most } => format!("whole number, {least} to {most}"),

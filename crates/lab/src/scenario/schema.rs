@@ -109,6 +109,7 @@ fn kind_schema(kind: &'static Kind, defs: &mut Map<String, Value>) -> Value {
         Kind::Factor => {
             json!({ "anyOf": [{ "type": "number", "exclusiveMinimum": 0 }, pattern(&format!("{NUMBER}x?"))] })
         }
+        Kind::Price => json!({ "type": "number", "minimum": 0 }),
         Kind::Percent { .. } => pattern(&format!("{NUMBER}%")),
         Kind::Count { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Kind::Word(words) => json!({ "enum": words }),

@@ -1,6 +1,7 @@
 //! The lab, from outside.
 
 mod content;
+mod cost;
 mod data;
 mod digest;
 mod drawing;
