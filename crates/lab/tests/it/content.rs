@@ -305,9 +305,10 @@ static LESSONS: [Lesson; 16] = [
     Lesson {
         file: "timeout-inversion.yaml",
         goodput_of: "gateway.view",
-        meets: &["shorter-inner"],
+        meets: &["shorter-inner", "two-tries-and-budgets"],
         ranking: &[
             &["shorter-inner"],
+            &["two-tries-and-budgets"],
             &["longer-outer", "more-tries", "shorter-inner-only"],
             &[AS_IT_IS, "bigger-machine", "fewer-tries", "deadlines"],
             &["too-short-inner"],
@@ -328,6 +329,8 @@ static LESSONS: [Lesson; 16] = [
             ("shorter-inner", "goodput(visitors)", "99.99 %"),
             ("shorter-inner", "amplification(store)", "1.24x"),
             ("shorter-inner", "p99(visitors)", "282 ms"),
+            ("two-tries-and-budgets", "goodput(visitors)", "99.7 %"),
+            ("two-tries-and-budgets", "amplification(store)", "1.23x"),
             ("too-short-inner", "goodput(visitors)", "0.0 %"),
             ("too-short-inner", "amplification(store)", "6.00x"),
         ],
@@ -358,6 +361,7 @@ static LESSONS: [Lesson; 16] = [
             ("short-timeout", "failed(clients)", "0.37 %"),
             ("timeout-and-retries", "goodput(clients)", "40.3 %"),
             ("newest-first", "goodput(clients)", "99.77 %"),
+            ("newest-first", "max(clients)", "1.01 s"),
             ("processor-sharing", "p99(clients)", "74.4 ms"),
             ("fewer-workers", "goodput(clients)", "36.7 %"),
         ],
@@ -485,7 +489,7 @@ struct WhatIf {
     stated: &'static [(&'static str, &'static str)],
 }
 
-static WHAT_IFS: [WhatIf; 7] = [
+static WHAT_IFS: [WhatIf; 8] = [
     WhatIf {
         file: "double-charge.yaml",
         variant: "longer-timeout",
@@ -503,6 +507,12 @@ static WHAT_IFS: [WhatIf; 7] = [
         variant: "shorter-inner",
         sets: &["faults[0].share=100%", "faults[0].by=3x"],
         stated: &[("goodput(visitors)", "29.2 %")],
+    },
+    WhatIf {
+        file: "timeout-inversion.yaml",
+        variant: "two-tries-and-budgets",
+        sets: &["faults[0].share=100%", "faults[0].by=3x"],
+        stated: &[("goodput(visitors)", "98.2 %")],
     },
     WhatIf {
         file: "nothing-is-wrong.yaml",
