@@ -184,7 +184,7 @@ fn check_wrong(right: &str, wrong: &str, says: &str) {
     let (before, _) = good.split_once(right).unwrap_or_else(|| panic!("{right:?} is not in the file"));
     let line = before.matches('\n').count() as u64 + 1;
     let problems = Question::parse("reliable-api.yaml", &good.replacen(right, wrong, 1)).expect_err(wrong);
-    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    let problem = problems.first().expect("at least one");
     assert!(problem.message.contains(says), "{problem}");
     assert_eq!((problem.file.as_str(), problem.line), ("reliable-api.yaml", line), "{problem}");
 }
