@@ -15,6 +15,11 @@ struct Text(#[serde(deserialize_with = "text")] String);
 #[serde(transparent)]
 struct Cue(#[serde(deserialize_with = "cue")] String);
 
+/// A step of the scale.
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(transparent)]
+struct Rating(#[serde(deserialize_with = "rating")] u8);
+
 /// Text, without white space at its ends and with one space between words.
 pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
@@ -67,11 +72,20 @@ fn cue<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     Ok(cue)
 }
 
-/// One anchor for each rating from 1 to 5.
+/// One anchor for each rating.
 pub(super) fn anchors<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Anchor>, D::Error> {
-    let anchors = BTreeMap::<u8, Text>::deserialize(from)?;
-    if !anchors.keys().copied().eq(1..=5) {
-        return Err(D::Error::custom("expected the ratings 1, 2, 3, 4 and 5"));
+    let anchors = BTreeMap::<Rating, Text>::deserialize(from)?;
+    match anchors.len() {
+        5 => Ok(anchors.into_iter().map(|(rating, text)| Anchor { rating: rating.0, shows: text.0 }).collect()),
+        count => Err(D::Error::custom(format!("{count} ratings, expected 1, 2, 3, 4 and 5"))),
     }
-    Ok(anchors.into_iter().map(|(rating, text)| Anchor { rating, shows: text.0 }).collect())
+}
+
+fn rating<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    let rating = u8::deserialize(from)?;
+    if (1..=5).contains(&rating) {
+        Ok(rating)
+    } else {
+        Err(D::Error::custom(format!("`{rating}` is no rating, expected 1 to 5")))
+    }
 }
