@@ -5,9 +5,11 @@
 //! probe for a gap that does not exist is an error with its file and line, because what reads answers relies on it.
 //! Reading answers is left to others, and so is whether a scenario that `see` names exists.
 
+mod cue;
 mod fields;
 mod question;
 
+pub use cue::cue_at;
 pub use question::{Anchor, Level, Mistake, Point, Probe, Question};
 
 use serde::Deserialize;
@@ -151,9 +153,8 @@ fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> BankError {
 fn ill_formed(file: &str, error: &serde_saphyr::Error) -> Problem {
     let message = error.without_snippet().to_string();
     // The place is told apart from the message.
-    let said = error.location().map(|at| format!(" at line {}, column {}", at.line(), at.column()));
-    let message = said.and_then(|place| message.strip_suffix(&place)).unwrap_or(&message).to_owned();
-    problem(file, error.location(), message)
+    let place = error.location().map_or(String::new(), |at| format!(" at line {}, column {}", at.line(), at.column()));
+    problem(file, error.location(), message.strip_suffix(&place).unwrap_or(&message).to_owned())
 }
 
 fn problem(file: &str, at: Option<Location>, message: String) -> Problem {

@@ -96,8 +96,8 @@ pub struct Point {
     /// What an answer says that covers it with substance: coverage 2.
     #[serde(deserialize_with = "fields::text")]
     pub covered: String,
-    /// 6 to 15 stems or phrases of people who touch it, in lower case. A cue is found where a word begins with it:
-    /// `idempot` in "idempotency". No two points of a question share one.
+    /// 6 to 15 stems or phrases of people who touch it, in lower case. No two points of a question share one. Where a cue
+    /// is found, [`cue_at`](super::cue_at) says.
     #[serde(deserialize_with = "fields::cues")]
     pub cues: Vec<String>,
 }
