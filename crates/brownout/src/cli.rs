@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Compare(Compare),
     Sweep(Sweep),
     Find(Find),
+    Questions(Questions),
     /// Print the JSON Schema of scenario files, for editors
     #[command(after_help = "Example:\n  brownout schema > scenario.schema.json")]
     Schema,
@@ -181,6 +182,24 @@ pub(crate) struct Find {
     #[command(flatten)]
     pub(crate) replicate: Replicate,
     /// Print the answer and all probes as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// List the questions of the bank, or show one
+#[derive(Args)]
+#[command(after_help = "Examples:
+  brownout questions
+  brownout questions reliable-api
+  brownout questions reliable-api --points")]
+pub(crate) struct Questions {
+    /// The question to show: what is asked and what it tests. Answer before you open more
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Open the rest: what strong answers cover, common mistakes, what to ask back, the rating scale
+    #[arg(long, requires = "id")]
+    pub(crate) points: bool,
+    /// Print the list, or everything about the question, as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -3,6 +3,7 @@
 mod check;
 mod compare;
 mod find;
+mod questions;
 mod run;
 mod sweep;
 mod tooling;
@@ -25,6 +26,7 @@ pub(crate) fn execute(command: Command, terminal: &Terminal) -> Done {
         Command::Compare(compare) => compare::compare(compare, terminal),
         Command::Sweep(sweep) => sweep::sweep(sweep, terminal),
         Command::Find(find) => find::find(find, terminal),
+        Command::Questions(questions) => questions::questions(questions, terminal),
         Command::Schema => tooling::schema(terminal),
         Command::Completions { shell } => tooling::completions(shell, terminal),
         Command::Man { folder } => tooling::man(&folder, terminal),

@@ -91,6 +91,8 @@ fn hint(failure: &app::Failure) -> Option<String> {
         app::Failure::NoVariant { known, .. } if known.is_empty() => Some("this scenario has no variants".to_owned()),
         app::Failure::NoVariant { known, .. } => Some(format!("there is {}", known.join(", "))),
         app::Failure::PictureKind(_) => Some("name the picture something.svg or something.png".to_owned()),
+        app::Failure::NoQuestion { nearest: Some(near), .. } => Some(format!("did you mean `{near}`?")),
+        app::Failure::NoQuestion { nearest: None, .. } => Some("`brownout questions` lists them".to_owned()),
         app::Failure::NoVariants => {
             Some("add `variants:` to the file, or vary a value with `brownout sweep`".to_owned())
         }

@@ -26,6 +26,15 @@ pub const HABITS: [&str; 4] = ["problem-first", "tradeoff", "outcome", "example"
 pub const COMMON_MISTAKES: [&str; 4] =
     ["tools-without-tradeoff", "ignores-dependency-risk", "scale-is-throughput", "no-consequence"];
 
+/// What is no scenario and yet shows something: the ids of labs and drills, and their names.
+pub const LABS: [(&str, &str); 5] = [
+    ("M4", "contract lab"),
+    ("M5", "data lab"),
+    ("M6", "investigation drill"),
+    ("M7", "tenancy lab"),
+    ("M9", "change drill"),
+];
+
 /// The embedded files: name and text, in the order of their names.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/questions.rs"));
 

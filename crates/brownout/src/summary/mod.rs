@@ -7,12 +7,14 @@
 mod course;
 mod experiments;
 mod grid;
+mod questions;
 
 use anstyle::{AnsiColor, Style};
 use app::readable::{self, NOTHING, elided};
 use app::report::{Calls, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad, Told};
 pub(crate) use experiments::{comparison, finding, swept};
 use grid::{Grid, flowed};
+pub(crate) use questions::{listed, opened, prompt};
 
 /// Narrower terminals get this many columns all the same.
 const LEAST_WIDTH: usize = 80;

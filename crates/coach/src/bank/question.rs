@@ -48,7 +48,7 @@ pub struct Question {
     /// A behaviorally anchored scale: what an answer shows that is rated 1 to 5, in this order.
     #[serde(deserialize_with = "fields::anchors")]
     pub anchors: Vec<Anchor>,
-    /// What shows it: names of scenarios, and ids of labs and drills such as `M4`.
+    /// What shows it: names of scenarios, and ids of [`LABS`](super::LABS).
     #[serde(deserialize_with = "fields::texts::<_, 1, 8>")]
     pub see: Vec<String>,
 }
