@@ -1,14 +1,16 @@
 //! What a person can do with Brownout, one function per action.
 //!
 //! The terminal and the server call the same functions and only differ in how they show what comes back. Whatever these
-//! return is described in `lab`, which is passed on here so that nobody above needs to know more than this crate.
+//! return is described in `lab` and `coach`, which are passed on here so that nobody above needs to know more than this crate.
 
 pub mod evidence;
 mod experiments;
+mod questions;
 mod rerun;
 mod risks;
 mod scenarios;
 
+pub use coach::bank;
 pub use experiments::{
     Replicate, Search, SweepRequest, SweepWatch, choose_measures, choose_two, choose_variants, compare_variants,
     find_limit, plan_sweep, run_sweep,
@@ -17,6 +19,7 @@ pub use experiments::{
 pub use lab::samples;
 pub use lab::telemetry::as_emitted;
 pub use lab::{experiment, measure, picture, readable, report, risk, scenario};
+pub use questions::{find_question, list_questions};
 pub use rerun::{Outcome, measures_of, rerun};
 pub use risks::{Reviewed, review_scenario};
 pub use scenarios::{

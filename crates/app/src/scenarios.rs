@@ -82,6 +82,14 @@ pub enum Failure {
         /// What there is.
         known: Vec<String>,
     },
+    /// The bank has no such question.
+    #[error("there is no question called {wanted}")]
+    NoQuestion {
+        /// What was asked for.
+        wanted: String,
+        /// The id that may have been meant.
+        nearest: Option<String>,
+    },
     /// The scenario has no variants to compare with.
     #[error("the scenario has no variants, so there is nothing to compare")]
     NoVariants,

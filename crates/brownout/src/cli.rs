@@ -34,6 +34,7 @@ pub(crate) enum Command {
     Sweep(Sweep),
     Find(Find),
     Show(Show),
+    Questions(Questions),
     /// Print the JSON Schema of scenario files, for editors
     #[command(after_help = "Example:\n  brownout schema > scenario.schema.json")]
     Schema,
@@ -250,6 +251,24 @@ pub(crate) struct Keep {
     /// Keep no record of this result
     #[arg(long, conflicts_with = "data")]
     pub(crate) no_record: bool,
+}
+
+/// List the questions of the bank, or show one
+#[derive(Args)]
+#[command(after_help = "Examples:
+  brownout questions
+  brownout questions reliable-api
+  brownout questions reliable-api --points")]
+pub(crate) struct Questions {
+    /// The question to show: what is asked and what it tests. Answer before you open more
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Open the rest: what strong answers cover, common mistakes, what to ask back, the rating scale
+    #[arg(long, requires = "id")]
+    pub(crate) points: bool,
+    /// Print the list, or everything about the question, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// How often to run, and on what.

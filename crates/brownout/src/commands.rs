@@ -4,6 +4,7 @@ mod answer;
 mod check;
 mod compare;
 mod find;
+mod questions;
 mod run;
 mod show;
 mod sweep;
@@ -30,6 +31,7 @@ pub(crate) fn execute(command: Command, terminal: &Terminal) -> Done {
         Command::Sweep(sweep) => sweep::sweep(sweep, terminal),
         Command::Find(find) => find::find(find, terminal),
         Command::Show(show) => show::show(show, terminal),
+        Command::Questions(questions) => questions::questions(questions, terminal),
         Command::Schema => tooling::schema(terminal),
         Command::Completions { shell } => tooling::completions(shell, terminal),
         Command::Man { folder } => tooling::man(&folder, terminal),

@@ -109,6 +109,8 @@ fn hint(failure: &app::Failure) -> Option<String> {
         app::Failure::ManyEvidence { ids, .. } => Some(format!("write more of it: {}", shortened(ids))),
         app::Failure::NoRecord { .. } => Some("remove the file, and run again what it stood for".to_owned()),
         app::Failure::PictureKind(_) => Some("name the picture something.svg or something.png".to_owned()),
+        app::Failure::NoQuestion { nearest: Some(near), .. } => Some(format!("did you mean `{near}`?")),
+        app::Failure::NoQuestion { nearest: None, .. } => Some("`brownout questions` lists them".to_owned()),
         app::Failure::NoVariants => {
             Some("add `variants:` to the file, or vary a value with `brownout sweep`".to_owned())
         }

@@ -8,6 +8,7 @@ mod course;
 mod data;
 mod experiments;
 mod grid;
+mod questions;
 mod records;
 
 use anstyle::{AnsiColor, Style};
@@ -18,6 +19,7 @@ use app::report::{
 pub(crate) use experiments::{comparison, finding, swept};
 use grid::Grid;
 pub(crate) use grid::flowed;
+pub(crate) use questions::{listed, opened, prompt};
 pub(crate) use records::records;
 
 /// Narrower terminals get this many columns all the same.

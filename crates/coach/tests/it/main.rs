@@ -1,0 +1,3 @@
+//! Questions, and the reading of answers to them, from outside.
+
+mod bank;
