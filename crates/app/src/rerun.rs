@@ -29,7 +29,7 @@ pub enum Outcome {
     /// Of a grid.
     Sweep(Swept, Vec<Measure>),
     /// Of a search.
-    Find(Finding),
+    Find(Box<Finding>),
 }
 
 impl Serialize for Outcome {
@@ -94,7 +94,7 @@ pub fn rerun(record: &Record, threads: Option<u32>, done: Done<'_>) -> Result<Ou
         }
         Asked::Find { axis, until, seed, count } => {
             let search = Search { selection, axis, until, replicate: replicate(seed, count) };
-            Ok(Outcome::Find(find_limit(&search, done)?))
+            Ok(Outcome::Find(Box::new(find_limit(&search, done)?)))
         }
     }
 }

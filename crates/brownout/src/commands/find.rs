@@ -24,7 +24,7 @@ pub(crate) fn find(find: Find, terminal: &Terminal) -> Done {
     let Replicate { seed, count, .. } = search.replicate;
     let asked = Asked::Find { axis: search.axis.clone(), until: find.until.clone(), seed, count };
     let question = Question { selection: &search.selection, scenario: &scenario, asked, keep: &find.keep };
-    give(question, &Outcome::Find(found), find.json, terminal)?;
+    give(question, &Outcome::Find(Box::new(found)), find.json, terminal)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,6 +5,7 @@ use super::design::{Design, Site};
 use super::{Draft, Rule, Severity};
 use crate::readable;
 use sim::model::ServiceId;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub(super) static RULE: Rule = Rule {
@@ -43,8 +44,8 @@ fn shortest_circle<'d, 's>(design: &'d Design<'s>, start: ServiceId) -> Option<V
             if callee == start {
                 return Some(circle(start, at, site, &by));
             }
-            if !by.contains_key(&callee) {
-                by.insert(callee, site);
+            if let Entry::Vacant(unseen) = by.entry(callee) {
+                unseen.insert(site);
                 next.push_back(callee);
             }
         }
