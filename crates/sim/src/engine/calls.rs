@@ -1,7 +1,6 @@
 //! The caller's side: requests, calls, attempts, timeouts, retries, connections.
 
 use super::*;
-use crate::plan::DataSite;
 use crate::retry::Next;
 
 impl Simulation {
@@ -288,18 +287,23 @@ impl Simulation {
         let Call { parent, request, site, began, sent_at, key, caller, .. } = *state;
         self.calls.free(call);
         observer.see(self.now, Fact::CallEnded { call, site, began, answer, sent_at });
-        if let Some(cache) = self.plan.sites[site as usize].fills() {
-            self.end_fetch(&EndedCall { parent, caller, key, sent_at, answer }, cache, observer);
-        }
-        if let Some(DataSite::Errand) = self.plan.sites[site as usize].data.as_deref() {
-            self.end_errand(call, answer, observer);
+        if self.plan.sites[site as usize].data.is_some() {
+            self.end_data_call(&EndedCall { call, site, parent, caller, key, sent_at, answer }, observer);
         } else if parent.is_none() {
             self.end_request(request, answer, observer);
-        } else if self.jobs.contains(parent) {
-            let optional = self.plan.sites[site as usize].optional;
-            self.step_ended(parent, answer, optional, observer);
+        } else {
+            self.tell_handler(parent, site, answer, observer);
         }
         self.release(request, observer);
+    }
+
+    /// The handler that waits for a call goes on, if it is still there.
+    #[inline(always)]
+    pub(super) fn tell_handler<O: Observer>(&mut self, job: Ref, site: u32, answer: Answer, observer: &mut O) {
+        if self.jobs.contains(job) {
+            let optional = self.plan.sites[site as usize].optional;
+            self.step_ended(job, answer, optional, observer);
+        }
     }
 
     #[inline(always)]
@@ -342,8 +346,10 @@ pub(super) struct Caller {
     pub(super) key: u64,
 }
 
-/// A call that is over, for those who learn from it beside its caller.
+/// A call that is over and had to do with data.
 pub(super) struct EndedCall {
+    pub(super) call: Ref,
+    pub(super) site: u32,
     pub(super) parent: Ref,
     pub(super) caller: u32,
     pub(super) key: u64,
