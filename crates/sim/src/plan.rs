@@ -3,7 +3,7 @@
 
 mod data;
 
-pub(crate) use data::{DataSite, FollowerPlan, Publication, Way};
+pub(crate) use data::{Asks, DataSite, FollowerPlan, Publication, Way};
 
 use crate::agenda::{Agenda, Lane};
 use crate::balance::Balancer;

@@ -148,3 +148,54 @@ fn replications_with_intervals() {
     };
     insta::assert_snapshot!(replications(&found, 80, false));
 }
+
+#[test]
+fn data_in_80_columns() {
+    use app::report::{CacheUse, CopyUse, Data, DatabaseUse, LockUse, ProjectionUse, QueueUse};
+    let latency = |ms: f64| Latency { p50: Some(ms), p99: Some(9.0 * ms), max: Some(20.0 * ms), ..Latency::default() };
+    let read = CopyUse { reads: 1_234_567, stale_reads: 98_765, staleness_ms: latency(120.0) };
+    let locks = LockUse { taken: 400_000, awaited: 31_000, wait_ms: latency(0.3) };
+    let named = "products-of-the-catalogue";
+    let mut report = Sample { endpoints: 1, services: 1, ..Sample::default() }.report();
+    report.data = Data {
+        caches: [(
+            named.to_owned(),
+            CacheUse {
+                hits: 900_000,
+                misses: 100_000,
+                hit_ratio: Some(0.9),
+                waited: 1_200,
+                expired: 7,
+                evictions: 88_000,
+                age_ms: latency(2_000.0),
+            },
+        )]
+        .into_iter()
+        .collect(),
+        databases: [("orders".to_owned(), DatabaseUse { writes: 400_000, locks: Some(locks), replicas: Some(read) })]
+            .into_iter()
+            .collect(),
+        projections: [(
+            "order_view".to_owned(),
+            ProjectionUse { writes: 400_000, copied: 400_000, write_amplification: Some(2.0), read },
+        )]
+        .into_iter()
+        .collect(),
+        queues: [(
+            "orders".to_owned(),
+            QueueUse {
+                published: 400_000,
+                acknowledged: 399_000,
+                redelivered: 5_000,
+                dead_letters: 1_000,
+                lag_mean: 12.3,
+                lag_max: 4_321,
+                age_ms: latency(80.0),
+                ..QueueUse::default()
+            },
+        )]
+        .into_iter()
+        .collect(),
+    };
+    insta::assert_snapshot!(plain(&report, 80));
+}

@@ -162,7 +162,8 @@ impl Reader<'_> {
         self.unresolved |= found.is_none();
         let (database, side, steps) = steps?;
         let name = self.names.endpoint(caller).replace('.', "-");
-        let callee = self.add_endpoint(database, side, &name, steps)?;
+        // There even where it is wrong, for those who refer to it.
+        let callee = self.add_endpoint(database, side, &name, steps.unwrap_or_default())?;
         let network = self.networks.between(Party::Service(caller.service), callee.service);
         self.sites.push(Site { caller: Some(caller), callee, place: fields.place("query") });
         Some(Step::Call(Call { callee, network, ..plain }))
@@ -190,7 +191,7 @@ impl Reader<'_> {
     }
 
     /// What the database does for a query, and where.
-    fn query_steps(&mut self, fields: &Fields<'_>, store: Option<Store>) -> Option<(usize, Side, Vec<Step>)> {
+    fn query_steps(&mut self, fields: &Fields<'_>, store: Option<Store>) -> Option<(usize, Side, Option<Vec<Step>>)> {
         let work = self.query_work(fields);
         let hold = self.distribution(fields, "hold");
         let writes = self.flag(fields, "write").unwrap_or_default();
@@ -207,9 +208,10 @@ impl Reader<'_> {
             }
             Store::Database(index) => (index, Side::Primary, None),
         };
+        let Some(work) = work else { return Some((database, side, None)) };
         let mut steps: Vec<Step> = seen.map(Step::Read).into_iter().collect();
         steps.extend(fields.get("lock").map(|_| Step::Lock));
-        steps.push(Step::Work(work?));
+        steps.push(Step::Work(work));
         if writes {
             let synchronous =
                 self.stores.projections.iter().filter(|copy| copy.of == database && copy.refresh == Refresh::Sync);
@@ -217,7 +219,7 @@ impl Reader<'_> {
         }
         steps.extend(hold.map(Step::Wait));
         steps.extend(writes.then_some(Step::Commit));
-        Some((database, side, steps))
+        Some((database, side, Some(steps)))
     }
 
     /// Only a primary is written and locked, and only a copy that is there can be read.

@@ -28,7 +28,29 @@ struct Lesson {
     stated: &'static [(&'static str, &'static str, &'static str)],
 }
 
-static LESSONS: [Lesson; 16] = [
+static LESSONS: [Lesson; 17] = [
+    Lesson {
+        file: "cache-stampede.yaml",
+        goodput_of: "shop.page",
+        meets: &["single-flight", "longer-timeout"],
+        ranking: &[
+            &["single-flight"],
+            &["longer-timeout"],
+            &["longer-ttl"],
+            &[AS_IT_IS, "bigger-machine"],
+            &["own-caches"],
+        ],
+        stated: &[
+            (AS_IT_IS, "goodput(shop.page)", "46.5 %"),
+            (AS_IT_IS, "hit_ratio(products)", "45.7 %"),
+            ("bigger-machine", "goodput(shop.page)", "47.8 %"),
+            ("longer-ttl", "goodput(shop.page)", "72.7 %"),
+            ("own-caches", "goodput(shop.page)", "44.9 %"),
+            ("longer-timeout", "goodput(shop.page)", "99.3 %"),
+            ("single-flight", "goodput(shop.page)", "100.0 %"),
+            ("single-flight", "utilization(catalog)", "30.9 %"),
+        ],
+    },
     Lesson {
         file: "hockey-stick.yaml",
         goodput_of: "quotes.price",

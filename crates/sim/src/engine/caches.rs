@@ -3,7 +3,7 @@
 use super::*;
 use crate::cache::{Cache, Found, Waiter};
 use crate::fact::DataFact;
-use crate::plan::DataSite;
+use crate::plan::{Asks, DataSite};
 
 /// One cache of the model: a memory for all callers, or one for each replica.
 #[derive(Debug)]
@@ -72,8 +72,34 @@ impl Simulation {
         }
     }
 
+    /// A call that had to do with data is over: a cache learns of it, and whoever waits for it does, which for an errand is no
+    /// handler.
+    #[inline(never)]
+    pub(super) fn end_data_call<O: Observer>(&mut self, ended: &EndedCall, observer: &mut O) {
+        let EndedCall { call, site, parent, answer, .. } = *ended;
+        match self.plan.sites[site as usize].data.as_deref() {
+            Some(DataSite::Errand) => self.end_errand(call, answer, observer),
+            Some(DataSite::Asks(asks)) => {
+                if let Some(cache) = asks.cache.as_ref().map(|lookup| lookup.cache) {
+                    self.end_fetch(ended, cache, observer);
+                }
+                self.tell_handler(parent, site, answer, observer);
+            }
+            None => {}
+        }
+    }
+
+    /// A fetch came to nothing, and its caller turns elsewhere: those who waited for it have its failure.
+    pub(super) fn fail_fetch<O: Observer>(&mut self, ended: &EndedCall, observer: &mut O) {
+        if let Some(DataSite::Asks(Asks { cache: Some(lookup), .. })) =
+            self.plan.sites[ended.site as usize].data.as_deref()
+        {
+            self.end_fetch(ended, lookup.cache, observer);
+        }
+    }
+
     /// A fetch is over: its value is kept, and those who waited for it go on.
-    pub(super) fn end_fetch<O: Observer>(&mut self, fetch: &EndedCall, cache: u32, observer: &mut O) {
+    fn end_fetch<O: Observer>(&mut self, fetch: &EndedCall, cache: u32, observer: &mut O) {
         let state = &mut self.caches[cache as usize];
         let lives = self.jobs.contains(fetch.parent);
         // A process that died took its cache with it, and its successor's fetches are none of this call's business.

@@ -1,7 +1,7 @@
 //! The caller's side: requests, calls, attempts, timeouts, retries, connections.
 
 use super::*;
-use crate::plan::{DataSite, NO_REPLICA};
+use crate::plan::NO_REPLICA;
 use crate::retry::Next;
 
 impl Simulation {
@@ -316,15 +316,14 @@ impl Simulation {
     /// The caller has its final answer.
     #[inline(always)]
     pub(super) fn end_call<O: Observer>(&mut self, call: Ref, answer: Answer, observer: &mut O) {
-        let Call { parent, request, site, .. } = self.calls[call];
+        let Call { parent, request, site, sent_at, key, caller, .. } = self.calls[call];
         self.close_call(call, answer, observer);
-        if let Some(DataSite::Errand) = self.plan.sites[site as usize].data.as_deref() {
-            self.end_errand(call, answer, observer);
+        if self.plan.sites[site as usize].data.is_some() {
+            self.end_data_call(&EndedCall { call, site, parent, caller, key, sent_at, answer }, observer);
         } else if parent.is_none() {
             self.end_request(request, answer, observer);
-        } else if self.jobs.contains(parent) {
-            let optional = self.plan.sites[site as usize].optional;
-            self.step_ended(parent, answer, optional, observer);
+        } else {
+            self.tell_handler(parent, site, answer, observer);
         }
         self.release(request, observer);
     }
@@ -336,11 +335,17 @@ impl Simulation {
         if state.connected | state.in_line != 0 {
             self.return_all_connections(call, observer);
         }
-        let Call { site, began, sent_at, parent, caller, key, .. } = self.calls[call];
+        let Call { site, began, sent_at, .. } = self.calls[call];
         self.calls.free(call);
         observer.see(self.now, Fact::CallEnded { call, site, began, answer, sent_at });
-        if let Some(cache) = self.plan.sites[site as usize].fills() {
-            self.end_fetch(&EndedCall { parent, caller, key, sent_at, answer }, cache, observer);
+    }
+
+    /// The handler that waits for a call goes on, if it is still there.
+    #[inline(always)]
+    pub(super) fn tell_handler<O: Observer>(&mut self, job: Ref, site: u32, answer: Answer, observer: &mut O) {
+        if self.jobs.contains(job) {
+            let optional = self.plan.sites[site as usize].optional;
+            self.step_ended(job, answer, optional, observer);
         }
     }
 
@@ -384,8 +389,10 @@ pub(super) struct Caller {
     pub(super) key: u64,
 }
 
-/// A call that is over, for those who learn from it beside its caller.
+/// A call that is over and had to do with data.
 pub(super) struct EndedCall {
+    pub(super) call: Ref,
+    pub(super) site: u32,
     pub(super) parent: Ref,
     pub(super) caller: u32,
     pub(super) key: u64,

@@ -66,14 +66,6 @@ impl super::Site {
             _ => Span::ZERO,
         }
     }
-
-    /// The cache that keeps what this site fetches.
-    pub(crate) fn fills(&self) -> Option<u32> {
-        match self.data.as_deref() {
-            Some(DataSite::Asks(asks)) => asks.cache.as_ref().map(|lookup| lookup.cache),
-            Some(DataSite::Errand) | None => None,
-        }
-    }
 }
 
 /// What a step publishes.

@@ -117,7 +117,7 @@ fn hit_ratio(cache: Cache, rate: f64, seconds: u64) -> f64 {
 
 /// The chance of each rank.
 fn chances(keys: Keys) -> Vec<f64> {
-    let weights: Vec<f64> = (1..=keys.count).map(|rank| f64::from(rank).powf(-keys.exponent)).collect();
+    let weights: Vec<f64> = (1..=keys.count).map(|rank| libm::pow(f64::from(rank), -keys.exponent)).collect();
     let total: f64 = weights.iter().sum();
     weights.iter().map(|weight| weight / total).collect()
 }
@@ -127,13 +127,13 @@ fn chances(keys: Keys) -> Vec<f64> {
 /// characteristic time t, which is such that the expected number of keys there is the cache's size.
 fn che(keys: Keys, size: u32) -> f64 {
     let chances = chances(keys);
-    let held = |t: f64| chances.iter().map(|p| 1.0 - (-p * t).exp()).sum::<f64>();
+    let held = |t: f64| chances.iter().map(|p| 1.0 - libm::exp(-p * t)).sum::<f64>();
     let (mut low, mut high) = (0.0, 1e9);
     for _ in 0..200 {
         let middle = (low + high) / 2.0;
         if held(middle) < f64::from(size) { low = middle } else { high = middle }
     }
-    chances.iter().map(|p| p * (1.0 - (-p * low).exp())).sum()
+    chances.iter().map(|p| p * (1.0 - libm::exp(-p * low))).sum()
 }
 
 #[test]
