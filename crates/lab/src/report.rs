@@ -60,7 +60,7 @@ pub struct RunReport {
     pub tenants: Named<Requests>,
     /// By service.
     pub services: Named<ServiceLoad>,
-    /// By call: `service.endpoint -> service.endpoint`.
+    /// By call: `service.endpoint -> service.endpoint`, and `tenant -> service.endpoint` where a tenant has guards.
     pub calls: Named<Calls>,
     /// By effect.
     pub effects: Named<Effects>,
@@ -151,14 +151,30 @@ pub struct ServiceLoad {
 /// What happened on one call between services.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Calls {
-    /// Attempts made, retries included.
+    /// Attempts made, retries and hedges included.
     pub attempts: u64,
-    /// Attempts after the first.
+    /// Attempts after the first, hedges left out.
     pub retries: u64,
     /// Attempts that the caller gave up.
     pub timeouts: u64,
     /// Of calls that got an answer, retries included.
     pub latency_ms: Latency,
+    /// Attempts made while an earlier one was under way; they are among `attempts`. Here and below: present where the call
+    /// has such a guard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hedges: Option<u64>,
+    /// Attempts that the caller's breaker, bulkhead or throttle refused; none of them is among `attempts`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shed_locally: Option<u64>,
+    /// How often a breaker opened, over all replicas of the caller; a failed probe opens it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker_opened: Option<u64>,
+    /// Calls in which something took the place of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallbacks: Option<u64>,
+    /// How old the answers were that did so, where these were earlier ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staleness_ms: Option<Latency>,
 }
 
 /// How often a side effect was applied per request that got as far as one attempt.
@@ -172,6 +188,9 @@ pub struct Effects {
     pub lost: u64,
     /// Of these, applied more than once.
     pub duplicated: u64,
+    /// Of these, applied although the tenant was told that the request failed; absent where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_failure: Option<u64>,
 }
 
 /// What a service told about itself in the measured window: what somebody stores and pays for.

@@ -7,7 +7,9 @@ use crate::report::{
 };
 use crate::run::Run;
 use crate::scenario::Scenario;
-use sim::model::{Capacity, EndpointId, Fault, FaultKind, Model, Party, Service, ServiceId};
+use sim::model::{
+    Capacity, EndpointId, Fallback, Fault, FaultKind, Guards, Model, Party, Service, ServiceId, TenantId,
+};
 use sim::{EntryStep, Failure, Latencies, Measures, Occupancy, ServiceStep, SiteTally, Sites, Span, Tally};
 
 /// Brownout's version, part of every piece of evidence.
@@ -123,25 +125,61 @@ fn service((service, occupancy): (&Service, &Occupancy)) -> (String, ServiceLoad
     (service.name.clone(), load)
 }
 
-/// Calls between services, those between the same two endpoints together.
+/// Calls between services, those between the same two endpoints together, and those of tenants with guards.
 fn calls(model: &Model, measures: &Measures) -> Named<Calls> {
-    let sites = Sites::of(model);
-    let mut sums: Named<SiteTally> = Named::new();
-    for ((caller, callee), tally) in sites.callers.iter().zip(&sites.callees).zip(&measures.sites) {
-        if let Ok(caller) = caller {
-            let name = format!("{} -> {}", endpoint_name(model, *caller), endpoint_name(model, *callee));
-            let sum = sums.entry(name).or_default();
-            sum.attempts += tally.attempts;
-            sum.retries += tally.retries;
-            sum.timeouts += tally.timeouts;
-            sum.latencies.merge(&tally.latencies);
+    let mut sums: Named<CallSum> = Named::new();
+    for ((caller, call), tally) in Sites::calls(model).zip(&measures.sites) {
+        let callee = endpoint_name(model, call.callee);
+        match caller {
+            Ok(caller) => {
+                let name = format!("{} -> {callee}", endpoint_name(model, caller));
+                sums.entry(name).or_default().add(&call.guards, tally, &tally.latencies);
+            }
+            Err(TenantId(id)) if !call.guards.is_empty() => {
+                let name = format!("{} -> {callee}", model.tenants[id as usize].name);
+                // A tenant's call is its request, whose latency is measured there.
+                sums.entry(name).or_default().add(&call.guards, tally, &measures.tenants[id as usize].latencies);
+            }
+            Err(_) => {}
         }
     }
-    let call = |(name, sum): (String, SiteTally)| {
-        let SiteTally { attempts, retries, timeouts, latencies } = sum;
-        (name, Calls { attempts, retries, timeouts, latency_ms: latency(&latencies) })
-    };
-    sums.into_iter().map(call).collect()
+    sums.into_iter().map(|(name, sum)| (name, sum.calls())).collect()
+}
+
+/// Calls under one name. What only some of them have is counted where any has it.
+#[derive(Default)]
+struct CallSum {
+    calls: Calls,
+    latencies: Latencies,
+    staleness: Option<Latencies>,
+}
+
+impl CallSum {
+    fn add(&mut self, guards: &Guards, tally: &SiteTally, latencies: &Latencies) {
+        let calls = &mut self.calls;
+        calls.attempts += tally.attempts;
+        calls.retries += tally.retries;
+        calls.timeouts += tally.timeouts;
+        count(&mut calls.hedges, guards.hedge.is_some(), tally.hedges);
+        count(&mut calls.shed_locally, guards.can_refuse(), tally.shed);
+        count(&mut calls.breaker_opened, guards.breaker.is_some(), tally.breaker_opened);
+        count(&mut calls.fallbacks, guards.fallback.is_some(), tally.fallbacks);
+        if let Some(Fallback::Stale { .. }) = guards.fallback {
+            self.staleness.get_or_insert_default().merge(&tally.staleness);
+        }
+        self.latencies.merge(latencies);
+    }
+
+    fn calls(self) -> Calls {
+        let staleness_ms = self.staleness.as_ref().map(latency);
+        Calls { latency_ms: latency(&self.latencies), staleness_ms, ..self.calls }
+    }
+}
+
+fn count(sum: &mut Option<u64>, present: bool, more: u64) {
+    if present {
+        *sum = Some(sum.unwrap_or(0) + more);
+    }
 }
 
 fn effects(model: &Model, measures: &Measures) -> Named<Effects> {
@@ -151,6 +189,7 @@ fn effects(model: &Model, measures: &Measures) -> Named<Effects> {
         once: tally.once,
         lost: tally.lost,
         duplicated: tally.duplicated,
+        after_failure: (tally.after_failure > 0).then_some(tally.after_failure),
     };
     named.map(|(name, tally)| (name.clone(), effect(tally))).collect()
 }

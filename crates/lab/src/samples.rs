@@ -117,6 +117,7 @@ impl Sample {
                     retries: (retries * share) as u64,
                     timeouts: (retries * share * 1.4) as u64,
                     latency_ms: latency(steps),
+                    ..Calls::default()
                 };
                 (format!("{} -> {}.reserve", endpoint(i), service(i)), calls)
             })
@@ -126,7 +127,7 @@ impl Sample {
     fn effects(&self, steps: &[Step]) -> Named<Effects> {
         let requests = steps.iter().map(|s| s.offered).sum::<f64>() as u64;
         let duplicated = steps.iter().map(|s| s.late).sum::<f64>() as u64 / 3;
-        let effect = Effects { requests, once: requests - duplicated, lost: 0, duplicated };
+        let effect = Effects { requests, once: requests - duplicated, duplicated, ..Effects::default() };
         (0..self.endpoints.min(1)).map(|_| ("charge".to_owned(), effect)).collect()
     }
 

@@ -1,6 +1,8 @@
 //! Which models can be run: every range that the engine relies on.
 
-use crate::model::{Arrivals, Backoff, Call, Dist, FaultKind, Load, Model, Order, Profile, Service, Step};
+mod guards;
+
+use crate::model::{Arrivals, Backoff, Budget, Call, Dist, FaultKind, Load, Model, Order, Profile, Service, Step};
 use crate::time::Span;
 use std::fmt;
 
@@ -65,12 +67,12 @@ impl Model {
             let service = self.services.get(call.callee.service.0 as usize);
             service.is_some_and(|service| (call.callee.endpoint as usize) < service.endpoints.len())
         };
-        let calls = self.tenants.iter().map(|tenant| &tenant.call).chain(self.all_steps().filter_map(as_call));
-        for call in calls {
+        let of_tenants = self.tenants.iter().flat_map(|tenant| tenant.call.with_fallback());
+        for call in of_tenants.chain(self.all_steps().flat_map(calls)) {
             require(known(call), || "call".into(), "an endpoint of the model")?;
             check_call(call)?;
         }
-        Ok(())
+        self.check_guards()
     }
 
     fn check_effects(&self) -> Checked {
@@ -141,8 +143,8 @@ impl Model {
         let mut sites = self.tenants.len();
         let mut ops = 0;
         for step in self.all_steps() {
-            let times = as_call(step).map_or(1, |call| call.times as usize);
-            sites += usize::from(as_call(step).is_some());
+            let times = step.as_call().map_or(1, |call| call.times as usize);
+            sites += calls(step).count();
             ops += times;
         }
         require(sites <= Self::MAX_SITES, || "calls".into(), "at most 1000, tenants included")?;
@@ -179,7 +181,7 @@ impl Model {
         let mut deepest = 0;
         for step in &self.services[s].endpoints[e].steps {
             for branch in branches(step) {
-                if let Some(call) = as_call(branch) {
+                for call in calls(branch) {
                     let (service, endpoint) = (call.callee.service.0 as usize, call.callee.endpoint as usize);
                     deepest = deepest.max(self.depth(service, endpoint, above + 1, depths)?);
                 }
@@ -197,8 +199,9 @@ fn branches(step: &Step) -> &[Step] {
     }
 }
 
-fn as_call(step: &Step) -> Option<&Call> {
-    if let Step::Call(call) = step { Some(call) } else { None }
+/// The call that a step is, and the one that takes its place.
+fn calls(step: &Step) -> impl Iterator<Item = &Call> {
+    step.as_call().into_iter().flat_map(Call::with_fallback)
 }
 
 fn check_service(service: &Service) -> Checked {
@@ -231,7 +234,7 @@ fn check_step(step: &Step, field: &impl Fn(&str) -> String) -> Checked {
             let simple = |step: &Step| matches!(step, Step::Work(_) | Step::Wait(_) | Step::Call(_));
             require(branches.iter().all(simple), || field("parallel"), "work, wait and call steps")?;
             let count: usize =
-                branches.iter().map(|branch| as_call(branch).map_or(1, |call| call.times as usize)).sum();
+                branches.iter().map(|branch| branch.as_call().map_or(1, |call| call.times as usize)).sum();
             require(count <= Model::MAX_BRANCHES, || field("parallel"), "at most 10000 branches")?;
             branches.iter().try_for_each(|branch| check_step(branch, field))
         }
@@ -253,11 +256,12 @@ fn check_call(call: &Call) -> Checked {
     require(attempts, || "retry: attempts".into(), "from 1 to 30")?;
     let Backoff { base, cap, .. } = retry.backoff;
     require(base <= Model::MAX_SPAN && cap <= Model::MAX_SPAN, || "retry: backoff".into(), "at most 100 years")?;
-    require(
-        retry.budget.is_none_or(|share| (0.0..=100.0).contains(&share)),
-        || "retry: budget".into(),
-        "from 0 to 100 times",
-    )
+    let affordable = match retry.budget {
+        None => true,
+        Some(Budget::Share(share)) => (0.0..=100.0).contains(&share),
+        Some(Budget::Tokens { refill, .. }) => (0.0..=1e9).contains(&refill),
+    };
+    require(affordable, || "retry: budget".into(), "from 0 to 100 times, or a refill from 0 to 10⁹ per second")
 }
 
 fn check_profile(profile: &Profile, field: impl FnOnce() -> String) -> Checked {

@@ -6,10 +6,12 @@
 //! the work behind it has run to its end. That waste is what overload is made of.
 //!
 //! Messages without delay are handed over within the event that sends them; everything else is ordered by (time, order of
-//! scheduling). Handlers live in `calls` (the caller's side), `jobs` (the callee's side) and `faults`.
+//! scheduling). Handlers live in `calls` and `guards` (the caller's side), `jobs` (the callee's side) and `faults`.
 
 mod calls;
+mod effects;
 mod faults;
+mod guards;
 mod jobs;
 
 use crate::agenda::{Agenda, Lane};
@@ -17,6 +19,7 @@ use crate::arrivals::ArrivalProcess;
 use crate::check::ModelError;
 use crate::event::{Answer, Event, Failure, Waiting};
 use crate::fact::{Applied, Fact, Observer, Outcome};
+use crate::guards::SiteGuards;
 use crate::model::{Load, Model};
 use crate::plan::{self, Op, Plan, Transit};
 use crate::queue::WaitingRoom;
@@ -24,7 +27,9 @@ use crate::random::Stream;
 use crate::sharing::Sharing;
 use crate::slab::{Ref, Slab};
 use crate::time::{Span, Time};
+use effects::Keys;
 use faults::Faults;
+use guards::Guarded;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -95,10 +100,10 @@ struct Call {
     began: Time,
     /// When the caller's own caller stops waiting.
     deadline: Time,
-    /// When the caller gives up the current attempt, or its own caller does.
-    gives_up: Time,
-    /// Attempts whose answer is awaited, a bit each.
+    /// Attempts whose answer is awaited, those of them that hold a connection, and those in line for one: a bit each.
     awaiting: u32,
+    connected: u32,
+    in_line: u32,
     site: u32,
     /// The caller's replica and how often it had restarted by then.
     caller: u32,
@@ -106,7 +111,6 @@ struct Call {
     previous_wait: Span,
     attempt: u8,
     original: bool,
-    connection: Connection,
 }
 
 impl Call {
@@ -115,15 +119,6 @@ impl Call {
     fn is_in_time(&self, now: Time) -> bool {
         self.parent.is_none() || now < self.deadline
     }
-}
-
-/// Whether a call has the connection it needs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-enum Connection {
-    #[default]
-    None,
-    Waiting,
-    Held,
 }
 
 /// An attempt at its replica.
@@ -214,7 +209,18 @@ struct Replica {
 struct PoolState {
     size: u32,
     used: u32,
-    waiting: VecDeque<(Ref, u8)>,
+    waiting: VecDeque<Attempt>,
+}
+
+/// An attempt on its way out.
+#[derive(Clone, Copy, Debug)]
+struct Attempt {
+    call: Ref,
+    number: u8,
+    /// When its caller gives it up, or that one's own caller does.
+    gives_up: Time,
+    /// Index among the callee's replicas, where that is decided already.
+    to: Option<u32>,
 }
 
 /// What drives a tenant.
@@ -242,6 +248,10 @@ pub struct Simulation {
     replicas: Vec<Replica>,
     faults: Faults,
     error_streams: Vec<Stream>,
+    /// What guards remember of the call in each place of the slab.
+    guarded: Vec<Guarded>,
+    /// When effects with a key that is not kept for ever were applied, by place of the request in the slab.
+    keys: Vec<Keys>,
     /// Attempts sent so far.
     sent: u64,
     events: u64,
@@ -277,6 +287,8 @@ impl Simulation {
             replicas: replicas(&plan),
             faults: Faults::new(model),
             error_streams,
+            guarded: Vec::new(),
+            keys: Vec::new(),
             plan,
             sent: 0,
             events: 0,
@@ -374,6 +386,8 @@ impl Simulation {
             Event::Begin { fault } => self.on_fault_begin(fault, observer),
             Event::End { fault } => self.on_fault_end(fault, observer),
             Event::Ready { replica, life } => self.on_ready(replica, life),
+            Event::Hedge { call, attempt } => self.on_hedge(call, attempt, observer),
+            Event::LeaveLine { call, attempt } => self.on_leave_line(call, attempt, observer),
         }
     }
 
@@ -413,15 +427,16 @@ impl Simulation {
         }
         let busy = self.replicas.iter().map(|replica| replica.busy_workers);
         assert!(busy.eq(running), "replicas lost track of their workers");
-        let used: usize = self.replicas.iter().flat_map(|replica| &replica.pools).map(|pool| pool.used as usize).sum();
+        let used: u32 = self.replicas.iter().flat_map(|replica| &replica.pools).map(|pool| pool.used).sum();
         assert_eq!(used, self.held_connections(), "pools lost track of their connections");
+        self.assert_places();
     }
 
     /// Connections that calls hold; those of a process that died went with it.
-    fn held_connections(&self) -> usize {
+    fn held_connections(&self) -> u32 {
         let alive =
             |call: &Call| self.replicas.get(call.caller as usize).is_some_and(|caller| caller.life == call.life);
-        self.calls.iter().filter(|(_, call)| call.connection == Connection::Held && alive(call)).count()
+        self.calls.iter().filter(|(_, call)| alive(call)).map(|(_, call)| call.connected.count_ones()).sum()
     }
 
     fn schedule_start(&mut self) {

@@ -50,8 +50,12 @@ pub(crate) enum Event {
     Reply { call: Ref, attempt: u8, answer: Answer },
     /// The caller, at this site, waits no longer for an attempt.
     Timeout { call: Ref, site: u32, attempt: u8 },
-    /// The wait before a retry is over.
+    /// The wait before a retry is over, or a place in the bulkhead has been got.
     Retry { call: Ref },
+    /// A try, this attempt, has taken so long that it may get company.
+    Hedge { call: Ref, attempt: u8 },
+    /// A call that had made so many attempts waits no longer for a place in the bulkhead.
+    LeaveLine { call: Ref, attempt: u8 },
     /// A fault begins.
     Begin { fault: u32 },
     /// A fault ends.
@@ -91,6 +95,8 @@ impl Event {
             Event::Begin { fault } => (u64::from(fault), what(8, [0; 2], 0)),
             Event::End { fault } => (u64::from(fault), what(9, [0; 2], 0)),
             Event::Ready { replica, life } => (u64::from(replica), what(10, [0; 2], life)),
+            Event::Hedge { call, attempt } => (call.id(), what(11, [attempt, 0], 0)),
+            Event::LeaveLine { call, attempt } => (call.id(), what(12, [attempt, 0], 0)),
         };
         Waiting { whom, what }
     }
@@ -115,7 +121,9 @@ impl Waiting {
             7 => Event::Retry { call: id },
             8 => Event::Begin { fault: index },
             9 => Event::End { fault: index },
-            _ => Event::Ready { replica: index, life: number },
+            10 => Event::Ready { replica: index, life: number },
+            11 => Event::Hedge { call: id, attempt: small[0] },
+            _ => Event::LeaveLine { call: id, attempt: small[0] },
         }
     }
 }
@@ -155,6 +163,8 @@ mod tests {
             Event::Share { replica: 4, version: 8 },
             Event::Timeout { call: whom, site: 999, attempt: 30 },
             Event::Retry { call: whom },
+            Event::Hedge { call: whom, attempt: 30 },
+            Event::LeaveLine { call: whom, attempt: 30 },
             Event::Begin { fault: 1 },
             Event::End { fault: 2 },
             Event::Ready { replica: 3, life: 4 },

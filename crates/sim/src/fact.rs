@@ -7,7 +7,7 @@ use crate::event::Answer;
 use crate::event::Failure;
 use crate::model::Model;
 use crate::slab::Ref;
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// How a tenant's request ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,8 +48,15 @@ pub enum Fact {
     RequestSettled { request: Ref, sent_at: Time, outcome: Outcome, reached: u8, applied: Applied },
     /// A caller begins a call; `parent` is the calling handler, or nothing for a tenant.
     CallBegan { call: Ref, parent: Ref, request: Ref, site: u32 },
-    /// A caller sends an attempt, the first being 1; `sent_at` is when the tenant sent the request behind it.
-    AttemptMade { call: Ref, site: u32, attempt: u8, sent_at: Time },
+    /// A caller sends an attempt, the first being 1; `hedge` where an earlier one is under way and goes on. `sent_at` is
+    /// when the tenant sent the request behind it.
+    AttemptMade { call: Ref, site: u32, attempt: u8, hedge: bool, sent_at: Time },
+    /// A caller's breaker, bulkhead or throttle refuses an attempt, which ends in the same instant and is never sent.
+    AttemptShed { call: Ref, site: u32, attempt: u8, sent_at: Time },
+    /// A caller's breaker opens, or opens again after a probe.
+    BreakerOpened { site: u32 },
+    /// Something takes the place of an answer that did not come: one of this age, where it is an earlier answer.
+    FellBack { call: Ref, site: u32, age: Option<Span>, sent_at: Time },
     /// An answer reached a caller that waited for it.
     AttemptEnded { call: Ref, attempt: u8, answer: Answer },
     /// A caller gives up an attempt.

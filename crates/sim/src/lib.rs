@@ -10,10 +10,15 @@
 mod agenda;
 mod arrivals;
 mod balance;
+mod breaker;
+mod budget;
+mod bulkhead;
 mod check;
 mod engine;
 mod event;
 mod fact;
+mod guards;
+mod hedge;
 mod histogram;
 mod latencies;
 mod meter;
@@ -22,9 +27,11 @@ mod plan;
 mod queue;
 mod random;
 mod retry;
+mod rolling;
 mod sampler;
 mod sharing;
 mod slab;
+mod throttle;
 mod time;
 mod tracer;
 

@@ -76,10 +76,20 @@ pub struct Occupancy {
 pub struct SiteTally {
     /// Attempts made.
     pub attempts: u64,
-    /// Attempts after the first.
+    /// Attempts after the first, hedges left out.
     pub retries: u64,
     /// Attempts given up.
     pub timeouts: u64,
+    /// Attempts made while an earlier one was under way.
+    pub hedges: u64,
+    /// Attempts that the caller's breaker, bulkhead or throttle refused; they are none of those made.
+    pub shed: u64,
+    /// How often a breaker opened, a failed probe included.
+    pub breaker_opened: u64,
+    /// Calls in which something took the place of the answer.
+    pub fallbacks: u64,
+    /// How old the answers were that did so, where these were earlier ones.
+    pub staleness: Latencies,
     /// Of calls that were answered, retries included.
     pub latencies: Latencies,
 }
@@ -95,6 +105,8 @@ pub struct EffectTally {
     pub lost: u64,
     /// Applied more than once.
     pub duplicated: u64,
+    /// Applied, although the request failed.
+    pub after_failure: u64,
 }
 
 /// One step of the timeline for an endpoint that tenants call.
@@ -393,6 +405,8 @@ impl Meter {
                 continue;
             }
             tally.requests += 1;
+            let failed = matches!(outcome, Outcome::Failed(_));
+            tally.after_failure += u64::from(failed && applied[effect] > 0);
             match applied[effect] {
                 0 if promised => tally.lost += 1,
                 0 => {}
@@ -429,11 +443,25 @@ impl Observer for Meter {
                 }
             }
             // A tenant's call is its request, and measured as such; the first sites are the tenants'.
-            Fact::AttemptMade { site, attempt, sent_at, .. } => {
+            Fact::AttemptMade { site, attempt, hedge, sent_at, .. } => {
                 if sent_at >= self.warmup {
                     let tally = &mut self.measures.sites[site as usize];
                     tally.attempts += 1;
-                    tally.retries += u64::from(attempt > 1);
+                    tally.retries += u64::from(attempt > 1 && !hedge);
+                    tally.hedges += u64::from(hedge);
+                }
+            }
+            Fact::AttemptShed { site, sent_at, .. } => {
+                self.measures.sites[site as usize].shed += u64::from(sent_at >= self.warmup);
+            }
+            Fact::BreakerOpened { site } => {
+                self.measures.sites[site as usize].breaker_opened += u64::from(at >= self.warmup);
+            }
+            Fact::FellBack { site, age, sent_at, .. } => {
+                if sent_at >= self.warmup {
+                    let tally = &mut self.measures.sites[site as usize];
+                    tally.fallbacks += 1;
+                    age.into_iter().for_each(|age| tally.staleness.record(age));
                 }
             }
             Fact::AttemptTimedOut { site, sent_at, .. } => {

@@ -4,7 +4,11 @@
 //! own tables, names are kept because each component draws its luck from a stream named after it. Everything here is
 //! data that [`Model::check`] can refuse; after it passes, a simulation cannot fail.
 
+mod guards;
+
+use crate::event::Failure;
 use crate::time::{Span, Time};
+pub use guards::{Breaker, BreakerScope, Bulkhead, Fallback, Guards, Hedge, HedgeDelay, Throttle, Trip};
 use std::sync::Arc;
 
 /// Index of a tenant in [`Model::tenants`].
@@ -298,9 +302,17 @@ pub enum Step {
     Effect {
         /// Which.
         effect: EffectId,
-        /// Once per request instead of once per execution.
-        idempotent: bool,
+        /// Applied once per request, as long as its key is kept since it was applied: [`Span::MAX`] for ever. Absent:
+        /// once per execution.
+        idempotent: Option<Span>,
     },
+}
+
+impl Step {
+    /// The call that the step is, if it is one.
+    pub fn as_call(&self) -> Option<&Call> {
+        if let Step::Call(call) = self { Some(call) } else { None }
+    }
 }
 
 /// A call of an endpoint and how the caller protects itself.
@@ -316,11 +328,22 @@ pub struct Call {
     pub times: u32,
     /// What happens after a failed attempt. Absent: the call fails.
     pub retry: Option<Retry>,
+    /// Hedge, breaker, bulkhead, throttle, fallback.
+    pub guards: Guards,
     /// What lies between caller and callee.
     pub network: Network,
 }
 
 impl Call {
+    /// The call, and the one that takes its place where it fails.
+    pub fn with_fallback(&self) -> impl Iterator<Item = &Call> {
+        let other = match &self.guards.fallback {
+            Some(Fallback::Call(other)) => Some(&**other),
+            _ => None,
+        };
+        std::iter::once(self).chain(other)
+    }
+
     /// A plain call of a service's endpoint, over no distance and without protection.
     pub fn to(service: u32, endpoint: u32) -> Self {
         Call {
@@ -329,6 +352,7 @@ impl Call {
             optional: false,
             times: 1,
             retry: None,
+            guards: Guards::default(),
             network: Network::default(),
         }
     }
@@ -339,10 +363,45 @@ impl Call {
 pub struct Retry {
     /// The first try included, from 1 to [`Model::MAX_ATTEMPTS`].
     pub attempts: u32,
+    /// Which failures are retried.
+    pub on: RetryOn,
     /// How long to wait before each retry.
     pub backoff: Backoff,
-    /// Retries as a share of first tries. Absent: unbounded.
-    pub budget: Option<f64>,
+    /// What retries may cost. Absent: unbounded.
+    pub budget: Option<Budget>,
+}
+
+/// A set of failures.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RetryOn(u8);
+
+impl RetryOn {
+    /// Every kind.
+    pub const ALL: RetryOn = RetryOn((1 << Failure::ALL.len()) - 1);
+
+    /// These kinds.
+    pub fn these(failures: impl IntoIterator<Item = Failure>) -> Self {
+        RetryOn(failures.into_iter().fold(0, |set, failure| set | 1 << failure as u8))
+    }
+
+    /// Whether a kind is among them.
+    pub fn covers(self, failure: Failure) -> bool {
+        self.0 & 1 << failure as u8 != 0
+    }
+}
+
+/// A bound on retries, over all replicas of the caller.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Budget {
+    /// Retries as a share of first tries, from 0 to 100 times.
+    Share(f64),
+    /// A token bucket, full at the start; each retry takes a token.
+    Tokens {
+        /// As many as it holds.
+        most: u32,
+        /// Tokens that come in per second, from 0 to 10⁹.
+        refill: f64,
+    },
 }
 
 /// The wait before a retry.

@@ -3,9 +3,11 @@
 
 use crate::agenda::{Agenda, Lane};
 use crate::balance::Balancer;
+use crate::guards::{Fallback, SiteGuards};
+use crate::hedge::Hedging;
 use crate::model::{
-    Call, Deadlines, Dist, EndpointId, Load, Model, Network, Order, Party, Scheduling, ServiceId, Step, Telemetry,
-    TenantId,
+    self, Call, Deadlines, Dist, EndpointId, HedgeDelay, Load, Model, Network, Order, Party, Scheduling, ServiceId,
+    Step, Telemetry, TenantId,
 };
 use crate::random::Stream;
 use crate::retry::Retries;
@@ -32,6 +34,11 @@ pub(crate) enum Op {
     Effect {
         effect: u8,
         idempotent: bool,
+    },
+    /// Applied again where its key has been kept for this one of the retentions.
+    KeptEffect {
+        effect: u8,
+        retention: u32,
     },
     /// The handler is done.
     End,
@@ -110,6 +117,7 @@ pub(crate) struct Site {
     callee: EndpointId,
     pub(crate) callee_service: u32,
     pub(crate) first_replica: u32,
+    pub(crate) callee_replicas: u32,
     /// Where the callee's operations begin.
     pub(crate) first_op: u32,
     /// The effects among its steps, a bit each.
@@ -118,6 +126,7 @@ pub(crate) struct Site {
     pub(crate) timeout_lane: Option<Lane>,
     pub(crate) optional: bool,
     pub(crate) retries: Option<Retries>,
+    pub(crate) guards: Option<Box<SiteGuards>>,
     pub(crate) balancer: Balancer,
     pub(crate) path: Path,
     /// Index among the caller's pools.
@@ -230,10 +239,13 @@ pub(crate) struct Plan {
     pub(crate) ops: Vec<Op>,
     pub(crate) draws: Vec<Draw>,
     pub(crate) sites: Vec<Site>,
+    /// How long the keys of effects are kept, where that is not for ever.
+    pub(crate) retentions: Vec<Span>,
     pub(crate) replicas: u32,
 }
 
-/// The calls of a model in the order in which the engine numbers them: each tenant's, then each step's as it is read.
+/// The calls of a model in the order in which the engine numbers them: each tenant's, then each step's as it is read, with
+/// its fallback behind it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sites {
     /// Who calls: an endpoint, or the tenant of this index.
@@ -246,25 +258,26 @@ impl Sites {
     /// Numbers the calls of a model.
     pub fn of(model: &Model) -> Self {
         let mut sites = Sites::default();
-        for (index, tenant) in model.tenants.iter().enumerate() {
-            sites.add(Err(TenantId(index as u32)), &tenant.call);
-        }
-        for (s, service) in model.services.iter().enumerate() {
-            for (e, endpoint) in service.endpoints.iter().enumerate() {
-                let caller = EndpointId { service: ServiceId(s as u32), endpoint: e as u32 };
-                for step in endpoint.steps.iter().flat_map(leaves) {
-                    if let Step::Call(call) = step {
-                        sites.add(Ok(caller), call);
-                    }
-                }
-            }
+        for (caller, call) in Self::calls(model) {
+            sites.callers.push(caller);
+            sites.callees.push(call.callee);
         }
         sites
     }
 
-    fn add(&mut self, caller: Result<EndpointId, TenantId>, call: &Call) {
-        self.callers.push(caller);
-        self.callees.push(call.callee);
+    /// Each call with its caller, in the order of their numbers.
+    pub fn calls(model: &Model) -> impl Iterator<Item = (Result<EndpointId, TenantId>, &Call)> {
+        let tenants = model.tenants.iter().enumerate();
+        let tenants = tenants.map(|(index, tenant)| (Err(TenantId(index as u32)), &tenant.call));
+        let services = (0..).map(ServiceId).zip(&model.services);
+        let endpoints = services.flat_map(|(service, held)| {
+            (0..).zip(&held.endpoints).map(move |(endpoint, held)| (EndpointId { service, endpoint }, held))
+        });
+        let steps = endpoints.flat_map(|(caller, endpoint)| {
+            let calls = endpoint.steps.iter().flat_map(leaves).filter_map(Step::as_call);
+            calls.flat_map(Call::with_fallback).map(move |call| (Ok(caller), call))
+        });
+        tenants.chain(steps)
     }
 }
 
@@ -292,6 +305,7 @@ pub(crate) fn compile(model: &Model, seed: u64, agenda: &mut Agenda) -> Plan {
         ops: compiler.ops,
         draws: compiler.draws,
         sites: compiler.sites,
+        retentions: compiler.retentions,
         replicas: compiler.replicas,
     }
 }
@@ -306,6 +320,7 @@ struct Compiler<'a> {
     ops: Vec<Op>,
     draws: Vec<Draw>,
     sites: Vec<Site>,
+    retentions: Vec<Span>,
     replicas: u32,
     /// How many steps of a kind an endpoint has had so far.
     seen: BTreeMap<String, u32>,
@@ -328,6 +343,7 @@ impl<'a> Compiler<'a> {
             ops: Vec::new(),
             draws: Vec::new(),
             sites: Vec::new(),
+            retentions: Vec::new(),
             replicas,
             seen: BTreeMap::new(),
         }
@@ -335,7 +351,8 @@ impl<'a> Compiler<'a> {
 
     fn tenant(&mut self, index: usize) -> TenantPlan {
         let tenant = &self.model.tenants[index];
-        let site = self.site(&tenant.call, Party::Tenant(TenantId(index as u32)), &tenant.name);
+        let caller = Party::Tenant(TenantId(index as u32));
+        let site = self.site(&tenant.call, caller, tenant.name.clone());
         let (think, users) = match &tenant.load {
             Load::Closed { users, think } => (Some(Draw::new(think, self.seed, "think", &tenant.name)), *users),
             _ => (None, 0),
@@ -388,12 +405,21 @@ impl<'a> Compiler<'a> {
                 self.ops.push(Op::Wait { draw });
             }
             Step::Call(call) => {
-                let site = self.site(call, Party::Service(service), name);
+                let site = self.site(call, Party::Service(service), name.to_owned());
                 self.ops.extend(std::iter::repeat_n(Op::Call { site }, call.times as usize));
             }
             Step::Parallel(branches) => self.fork(branches, service, name),
-            Step::Effect { effect, idempotent } => {
-                self.ops.push(Op::Effect { effect: effect.0 as u8, idempotent: *idempotent });
+            Step::Effect { effect, idempotent } => self.effect(effect.0 as u8, *idempotent),
+        }
+    }
+
+    fn effect(&mut self, effect: u8, kept: Option<Span>) {
+        match kept {
+            None | Some(Span::MAX) => self.ops.push(Op::Effect { effect, idempotent: kept.is_some() }),
+            Some(kept) => {
+                let retention = self.retentions.len() as u32;
+                self.retentions.push(kept);
+                self.ops.push(Op::KeptEffect { effect, retention });
             }
         }
     }
@@ -420,13 +446,14 @@ impl<'a> Compiler<'a> {
         format!("{kind} {seen}")
     }
 
-    fn site(&mut self, call: &Call, caller: Party, name: &str) -> u32 {
+    fn site(&mut self, call: &Call, caller: Party, name: String) -> u32 {
         let service = call.callee.service.0 as usize;
         let target = &self.model.services[service];
         let endpoint = &target.endpoints[call.callee.endpoint as usize];
         let name = self.numbered(format!("{name} -> {}.{}", target.name, endpoint.name));
-        let stream = |purpose| Stream::new(self.seed, purpose, &name);
-        let callee = &self.services[service];
+        let seed = self.seed;
+        let stream = |purpose| Stream::new(seed, purpose, &name);
+        let callee_replicas = self.services[service].replicas;
         let index = self.sites.len() as u32;
         let pool = match caller {
             Party::Service(from) => {
@@ -439,21 +466,70 @@ impl<'a> Compiler<'a> {
         let site = Site {
             callee_service: call.callee.service.0,
             callee: call.callee,
-            first_replica: callee.first_replica,
+            first_replica: self.services[service].first_replica,
+            callee_replicas,
             first_op: 0,
             effects: 0,
             timeout: call.timeout,
             timeout_lane: call.timeout.and_then(|timeout| self.agenda.lane(timeout)),
             optional: call.optional,
             retries: call.retry.as_ref().map(|retry| Retries::new(retry, stream("retry"))),
-            balancer: Balancer::new(self.model.services[service].balance, callee.replicas, stream("balance")),
+            guards: self.guards(&call.guards, caller, stream("throttle")),
+            balancer: Balancer::new(self.model.services[service].balance, callee_replicas, stream("balance")),
             path: Path::new(&call.network, ends, self.agenda, stream("network")),
             pool,
         };
         self.sites.push(site);
+        if let Some(model::Fallback::Call(other)) = &call.guards.fallback {
+            self.stand_in(index, other, caller, &name);
+        }
         index
     }
+
+    /// What is asked and remembered at a site; none where it has no guard.
+    fn guards(&mut self, rules: &model::Guards, caller: Party, stream: Stream) -> Option<Box<SiteGuards>> {
+        (!rules.is_empty()).then(|| Box::new(self.site_guards(rules, caller, stream)))
+    }
+
+    fn site_guards(&mut self, rules: &model::Guards, caller: Party, stream: Stream) -> SiteGuards {
+        let first_caller = match caller {
+            Party::Service(service) => self.services[service.0 as usize].first_replica,
+            Party::Tenant(_) => NO_REPLICA,
+        };
+        let hedging = rules.hedge.map(|hedge| {
+            let lane = if let HedgeDelay::Fixed(delay) = hedge.after { self.agenda.lane(delay) } else { None };
+            Hedging::new(&hedge, lane)
+        });
+        let mut guards = SiteGuards::new(rules, hedging, first_caller, stream);
+        guards.fallback = match rules.fallback {
+            Some(model::Fallback::Static) => Some(Fallback::Static),
+            Some(model::Fallback::Stale { most }) => Some(Fallback::Stale(most)),
+            // It has a site of its own, which comes next.
+            Some(model::Fallback::Call(_)) | None => None,
+        };
+        guards
+    }
+
+    /// Adds the call that takes the place of the answer at a site.
+    fn stand_in(&mut self, of: u32, call: &Call, caller: Party, name: &str) {
+        // A name of its own kind, so that it moves nobody's number.
+        let name = format!("fallback of {name}");
+        let index = self.site(call, caller, name.clone());
+        let stream = Stream::new(self.seed, "throttle", &name);
+        let guards = self.sites[index as usize].guards.take();
+        let mut guards = guards.unwrap_or_else(|| Box::new(self.site_guards(&call.guards, caller, stream)));
+        guards.stands_in = true;
+        let optional = self.sites[of as usize].optional;
+        let site = &mut self.sites[index as usize];
+        (site.guards, site.optional) = (Some(guards), optional);
+        if let Some(guards) = &mut self.sites[of as usize].guards {
+            guards.fallback = Some(Fallback::Call(index));
+        }
+    }
 }
+
+/// A tenant calls from nowhere in particular.
+pub(crate) const NO_REPLICA: u32 = u32::MAX;
 
 fn service_plan(service: &crate::model::Service, first_replica: u32) -> ServicePlan {
     ServicePlan {

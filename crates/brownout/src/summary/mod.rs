@@ -149,6 +149,11 @@ impl Page {
         ];
         let parts: Vec<String> =
             kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", self.count(*n))).collect();
+        self.remarks(name, &parts)
+    }
+
+    /// A sentence below a table about one of its rows, if there is anything to say.
+    fn remarks(&self, name: &str, parts: &[String]) -> Vec<String> {
         if parts.is_empty() {
             return Vec::new();
         }
@@ -186,7 +191,24 @@ impl Page {
             let [p50, _, p99, ..] = latencies(&c.latency_ms);
             grid.row(name, [self.count(c.attempts), self.count(c.retries), self.count(c.timeouts), p50, p99]);
         }
-        self.grid(grid)
+        let mut lines = self.grid(grid);
+        for (name, c) in all {
+            lines.extend(self.remarks(name, &self.guards(c)));
+        }
+        lines
+    }
+
+    /// What a call's guards did, where it has any.
+    fn guards(&self, c: &Calls) -> Vec<String> {
+        let old = c.staleness_ms.and_then(|l| l.max).map(|max| format!("answers up to {} old", readable::duration(max)));
+        let counts = [
+            (c.hedges, "hedges"),
+            (c.shed_locally, "shed locally"),
+            (c.breaker_opened, "times a breaker opened"),
+            (c.fallbacks, "fallbacks"),
+        ];
+        let counts = counts.into_iter().filter_map(|(n, what)| Some((n.filter(|n| *n > 0)?, what)));
+        counts.map(|(n, what)| format!("{} {what}", self.count(n))).chain(old).collect()
     }
 
     fn effects(&self, all: &Named<Effects>) -> Vec<String> {
@@ -194,7 +216,12 @@ impl Page {
         for (name, e) in all {
             grid.row(name, [e.requests, e.once, e.lost, e.duplicated].map(readable::whole));
         }
-        self.grid(grid)
+        let mut lines = self.grid(grid);
+        for (name, e) in all {
+            let told = e.after_failure.map(|n| format!("{} applied although the request failed", self.count(n)));
+            lines.extend(self.remarks(name, &told.into_iter().collect::<Vec<_>>()));
+        }
+        lines
     }
 
     fn telemetry(&self, all: &Named<Told>) -> Vec<String> {

@@ -144,6 +144,9 @@ pub(super) const BALANCE: &[&str] = &["round-robin", "random", "least-outstandin
 pub(super) const DEADLINES: &[&str] = &["ignore", "propagate"];
 pub(super) const JITTER: &[&str] = &["none", "full", "equal", "decorrelated"];
 pub(super) const CAPACITIES: &[&str] = &["workers", "pool"];
+pub(super) const FAILURES: &[&str] = &["timeout", "rejected", "error", "breaker", "unreachable"];
+pub(super) const PERCENTILES: &[&str] = &["p50", "p75", "p90", "p95", "p99"];
+pub(super) const SCOPES: &[&str] = &["callee", "replica"];
 
 pub(super) static SCENARIO: Object = Object {
     name: "scenario",
@@ -192,7 +195,7 @@ pub(super) static SCENARIO: Object = Object {
 
 pub(super) static TENANT: Object = Object {
     name: "tenant",
-    doc: "A source of requests. It is a caller too, so it may have a timeout and retries.",
+    doc: "A source of requests. It is a caller too, so it may have a timeout, retries and guards; it counts as one replica.",
     keys: &[
         key("call", Kind::Endpoint, "The endpoint that each request asks.", "gateway.checkout").required(),
         key("rate", Kind::Rate, "Mean requests per time, whatever the answers do: an open load.", "400/s").choice(),
@@ -236,8 +239,38 @@ pub(super) static TENANT: Object = Object {
         key("priority", count(0, 255), "Higher goes first where a queue orders by priority.", "10").default("0"),
         key("timeout", POSITIVE_DURATION, "The tenant gives an attempt up after this. Absent: never.", "5s"),
         key("retry", Kind::Either(&[count(1, Model::MAX_ATTEMPTS), Kind::Object(&RETRY)]), RETRY_DOC, "3"),
+        HEDGE_KEY,
+        BREAKER_KEY,
+        BULKHEAD_KEY,
+        THROTTLE_KEY,
     ],
 };
+
+const HEDGE_KEY: Key = key(
+    "hedge",
+    Kind::Object(&HEDGE),
+    "A second attempt, to another replica where there is one, when the first is slow.",
+    "{after: p95, cap: 5%}",
+);
+const BREAKER_KEY: Key = key(
+    "breaker",
+    Kind::Object(&BREAKER),
+    "Fails at once, as `breaker`, what a failing callee would fail anyway.",
+    "{failures: 5, open: 5s}",
+);
+const PLACES: &[Kind] = &[count(1, MANY), Kind::Object(&BULKHEAD)];
+const BULKHEAD_KEY: Key = key(
+    "bulkhead",
+    Kind::Either(PLACES),
+    "Calls at once per replica of the caller; one more is rejected. A number alone is `limit`. Absent: unlimited.",
+    "20",
+);
+const THROTTLE_KEY: Key = key(
+    "throttle",
+    Kind::Object(&THROTTLE),
+    "Sends no more than a multiple of what the callee accepts, and rejects the rest.",
+    "{k: 2, window: 2m}",
+);
 
 const RETRY_DOC: &str =
     "What happens after a failed attempt; a number alone is `attempts` without backoff. Absent: the call fails.";
@@ -380,6 +413,17 @@ pub(super) static CALL: Object = Object {
             RETRY_DOC,
             "{attempts: 3, backoff: 50ms}",
         ),
+        HEDGE_KEY,
+        BREAKER_KEY,
+        BULKHEAD_KEY,
+        THROTTLE_KEY,
+        key(
+            "fallback",
+            Kind::Either(&[Kind::Word(&["static"]), Kind::Object(&FALLBACK)]),
+            "What degrades the handler's answer instead of failing it: `static` is a fixed answer at once. It comes after \
+             all retries, and after what a guard refuses.",
+            "static",
+        ),
     ],
 };
 
@@ -400,9 +444,26 @@ pub(super) static EFFECT: Object = Object {
     doc: "Applies a side effect with an identity, such as a charge; how often is counted per request.",
     keys: &[
         key("effect", Kind::Effect, "Its name; a scenario has at most 8.", "charge").required(),
-        key("idempotent", Kind::Flag, "Applied once per request instead of once per execution.", "true")
-            .default("false"),
+        key(
+            "idempotent",
+            Kind::Either(&[Kind::Flag, Kind::Object(&IDEMPOTENCY)]),
+            "Applied once per request instead of once per execution.",
+            "true",
+        )
+        .default("false"),
     ],
+};
+
+pub(super) static IDEMPOTENCY: Object = Object {
+    name: "idempotency",
+    doc: "An effect whose idempotency key is kept for a while.",
+    keys: &[key(
+        "retain",
+        POSITIVE_DURATION,
+        "How long the key is kept after the effect was applied: a repetition that comes later is applied again.",
+        "10m",
+    )
+    .required()],
 };
 
 pub(super) static RETRY: Object = Object {
@@ -417,11 +478,117 @@ pub(super) static RETRY: Object = Object {
             "{base: 50ms, cap: 1s, jitter: full}",
         ),
         key(
+            "on",
+            Kind::List(&Kind::Word(FAILURES)),
+            "Which failures are retried. Absent: all.",
+            "[timeout, unreachable]",
+        ),
+        key(
             "budget",
-            Kind::Percent { zero: Zero::Allowed, most: 1000.0 },
-            "Retries as a share of first tries. Absent: unbounded.",
+            Kind::Either(&[BUDGET_SHARE, Kind::Object(&BUDGET)]),
+            "What retries may cost, over all replicas of the caller; a percentage alone is `share`. Absent: unbounded.",
             "10%",
         ),
+    ],
+};
+
+const BUDGET_SHARE: Kind = Kind::Percent { zero: Zero::Allowed, most: 1000.0 };
+
+pub(super) static BUDGET: Object = Object {
+    name: "budget",
+    doc: "A bound on retries.",
+    keys: &[
+        key("share", BUDGET_SHARE, "Retries as a share of first tries.", "10%").choice(),
+        key("tokens", count(1, MANY), "A bucket of so many tokens, full at the start; a retry takes one.", "10")
+            .choice(),
+        key("refill", Kind::Rate, "Tokens that come in.", "1/s").required_with("tokens"),
+    ],
+};
+
+pub(super) static HEDGE: Object = Object {
+    name: "hedge",
+    doc: "A second attempt beside a slow first one; the first answer wins, and the other attempt runs to its end. A call is \
+          hedged once at most.",
+    keys: &[
+        key(
+            "after",
+            HEDGE_DELAY,
+            "How long the first attempt is given: a time, or that percentile of the latest 500 to 999 tries of this call; \
+             before 500 there is no hedge.",
+            "p95",
+        )
+        .required(),
+        key("cap", Kind::Percent { zero: Zero::Allowed, most: 100.0 }, "Hedges as a share of calls.", "5%").default("5%"),
+    ],
+};
+
+pub(super) const HEDGE_DELAY: Kind = Kind::Either(&[DURATION, Kind::Word(PERCENTILES)]);
+
+pub(super) static BREAKER: Object = Object {
+    name: "breaker",
+    doc: "A circuit breaker: opens after failures of any kind, refuses while it is open, then lets probes through and closes \
+          when they succeed. Each replica of the caller has its own.",
+    keys: &[
+        key("failures", count(1, MANY), "Opens after so many failures in a row.", "5").choice(),
+        key("rate", SHARE, "Opens when this share of the latest attempts has failed.", "50%").choice(),
+        key("window", POSITIVE_DURATION, "How far back attempts count, by when they ended.", "10s")
+            .with("rate")
+            .default("10s"),
+        key("least", count(1, MANY), "Fewer attempts than this within the window open nothing.", "20")
+            .with("rate")
+            .default("20"),
+        key("open", POSITIVE_DURATION, "How long it refuses before it lets probes through.", "5s").default("5s"),
+        key("probes", count(1, 1_000), "So many are let through then, and must all succeed.", "1").default("1"),
+        key(
+            "per",
+            Kind::Word(SCOPES),
+            "One for the callee, or one for each of its replicas: then the balancer avoids those whose breaker is open, and \
+             a call fails only where all are.",
+            "replica",
+        )
+        .default("callee"),
+    ],
+};
+
+pub(super) static BULKHEAD: Object = Object {
+    name: "bulkhead",
+    doc: "A bound on the calls at once. A call that waits for a retry needs no place, and a hedge shares that of its call.",
+    keys: &[
+        key("limit", count(1, MANY), "Calls at once per replica of the caller.", "20").required(),
+        key(
+            "wait",
+            DURATION,
+            "A call waits this long for a place before it is rejected; its timeout begins when it has one.",
+            "50ms",
+        )
+        .default("0s"),
+    ],
+};
+
+pub(super) static THROTTLE: Object = Object {
+    name: "throttle",
+    doc: "Adaptive throttling by the caller: rejects with probability max(0, (requests - k * accepts) / (requests + 1)), as in \
+          \"Site Reliability Engineering\", chapter 21. An answer or an error is an accept; a rejection, a timeout and \
+          unreachability are none. Each replica of the caller counts its own.",
+    keys: &[
+        key("k", Kind::Factor, "Requests that are let through per accepted one, from 1 to 100.", "2").default("2"),
+        key("window", POSITIVE_DURATION, "How far back requests and accepts count.", "2m").default("2m"),
+    ],
+};
+
+pub(super) static FALLBACK: Object = Object {
+    name: "fallback",
+    doc: "What takes the place of an answer that did not come; it degrades the handler's own answer.",
+    keys: &[
+        key(
+            "stale",
+            POSITIVE_DURATION,
+            "The last whole answer that this replica of the caller had from this call, unless it is older than this.",
+            "60s",
+        )
+        .choice(),
+        key("call", Kind::Endpoint, "Another call, whose failure is the step's.", "archive.read").choice(),
+        key("timeout", POSITIVE_DURATION, "That call is given up after this. Absent: never.", "100ms").with("call"),
     ],
 };
 

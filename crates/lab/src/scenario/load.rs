@@ -7,7 +7,7 @@
 use super::dist::mean_s;
 use super::problem::{Place, Problem, Problems};
 use super::shape::integral_s;
-use sim::model::{Call, EndpointId, Fault, FaultKind, Load, Model, Network, ServiceId, Step, Tenant};
+use sim::model::{Call, EndpointId, Fallback, Fault, FaultKind, Load, Model, Network, ServiceId, Step, Tenant};
 use sim::{Limits, Time};
 use std::collections::HashMap;
 
@@ -82,7 +82,11 @@ fn requests(model: &Model, index: usize, tenant: &Tenant, cost: &Cost) -> f64 {
             rate * (integral_s(profile, Time::ZERO, end) + extra)
         }
         Load::Closed { users, think } => {
-            let answer = if cost.fails_at_once { network_s(&tenant.call.network) } else { cost.seconds };
+            let answer = match cost.fails_at_once {
+                true if tenant.call.guards.can_refuse() => 0.0,
+                true => network_s(&tenant.call.network),
+                false => cost.seconds,
+            };
             f64::from(*users) * (1.0 + duration / (mean_s(think) + answer))
         }
         Load::Replay { times } => times.partition_point(|at| *at < end) as f64,
@@ -103,11 +107,27 @@ impl Costs<'_> {
         let times = f64::from(call.times);
         let way = network_s(&call.network);
         let at_once = way == 0.0;
-        Cost {
+        let cost = Cost {
             steps: times * (1.0 + below.steps),
             seconds: times * (way + below.seconds),
             passes_at_once: at_once && below.passes_at_once,
-            fails_at_once: at_once && below.fails_at_once,
+            fails_at_once: at_once && below.fails_at_once || call.guards.can_refuse(),
+        };
+        self.with_fallback(call, cost)
+    }
+
+    /// What becomes of a call that fails at once; slower failures take time already.
+    fn with_fallback(&mut self, call: &Call, cost: Cost) -> Cost {
+        let instead = match &call.guards.fallback {
+            Some(Fallback::Call(other)) => self.call(other),
+            Some(Fallback::Static) => Cost { passes_at_once: true, ..Cost::default() },
+            Some(Fallback::Stale { .. }) => Cost { passes_at_once: true, fails_at_once: true, ..Cost::default() },
+            None => Cost { fails_at_once: true, ..Cost::default() },
+        };
+        Cost {
+            passes_at_once: cost.passes_at_once || cost.fails_at_once && instead.passes_at_once,
+            fails_at_once: cost.fails_at_once && instead.fails_at_once,
+            ..cost
         }
     }
 

@@ -10,6 +10,7 @@ mod dist;
 mod faults;
 mod files;
 mod graph;
+mod guards;
 mod keys;
 mod load;
 mod names;
@@ -192,7 +193,8 @@ impl<'a> Reader<'a> {
     fn new(names: Names, files: &'a Files<'a>, problems: Problems) -> Reader<'a> {
         let (sites, loads, effects) = (Vec::new(), Vec::new(), Vec::new());
         let (networks, used, emissions) = (Default::default(), Default::default(), Vec::new());
-        Reader { names, files, problems, networks, effects, sites, unresolved: false, loads, used, emissions }
+        let (guarded, unresolved) = (None, false);
+        Reader { names, files, problems, networks, effects, sites, guarded, unresolved, loads, used, emissions }
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
@@ -208,6 +210,7 @@ impl<'a> Reader<'a> {
         graph::check(&self.sites, &self.names, &mut self.problems);
         if self.problems.is_empty() {
             load::check(&model, &self.loads, &mut self.problems);
+            self.check_guarded(&model);
         }
         self.check_runnable(&model, fields.owner);
         let digest = digest::of(root, &self.used, self.files);

@@ -25,6 +25,8 @@ pub(super) struct Reader<'a> {
     /// By service, in the order of the file.
     pub(super) emissions: Vec<Option<Emission>>,
     pub(super) sites: Vec<graph::Site>,
+    /// Where the first call with guards stands.
+    pub(super) guarded: Option<Place>,
     /// Whether some call leads nowhere: then nobody is told that something is not called.
     pub(super) unresolved: bool,
     /// Where each tenant says how much it sends.
@@ -282,16 +284,12 @@ impl Reader<'_> {
     /// One of the words that the table lists, as it stands there.
     pub(super) fn word(&mut self, fields: &Fields<'_>, name: &str) -> Option<&'static str> {
         let Kind::Word(words) = fields.key(name).kind else { return None };
-        self.value(fields, name, |text| {
-            words.iter().find(|word| **word == text).copied().ok_or_else(|| {
-                let wrong = Wrong::new(0..text.len(), format!("{} is no value of `{name}`", quoted(text)));
-                let wrong = wrong.expected(either(words.iter().copied()));
-                match nearest(text, words.iter().copied()) {
-                    Some(near) => wrong.hint(format!("did you mean `{near}`?")),
-                    None => wrong,
-                }
-            })
-        })
+        self.value(fields, name, |text| checked_word(text, words, name))
+    }
+
+    /// One of the words of a list, as it stands in the table.
+    pub(super) fn listed_word(&mut self, node: &Node, words: &[&'static str], name: &str) -> Option<&'static str> {
+        self.parsed(node, &either(words.iter().copied()), |text| checked_word(text, words, name))
     }
 
     /// A distribution, or the default where the table has one.
@@ -317,6 +315,15 @@ impl Reader<'_> {
         self.parsed(node, &fields.key(name).kind.expected(), |text| checked_count(text, kind))
     }
 
+    /// A percentage that stands alone where the table allows either a percentage or a map.
+    pub(super) fn short_percent(&mut self, fields: &Fields<'_>, name: &str) -> Option<f64> {
+        let (Kind::Either([kind @ Kind::Percent { .. }, ..]), Some(node)) = (&fields.key(name).kind, fields.get(name))
+        else {
+            return None;
+        };
+        self.parsed(node, &fields.key(name).kind.expected(), |text| checked_percent(text, kind))
+    }
+
     /// A number for each name, such as a pool's size.
     pub(super) fn named_count(&mut self, fields: &Fields<'_>, name: &str, node: &Node) -> Option<u32> {
         let Kind::Names { value, .. } = fields.key(name).kind else { return None };
@@ -335,6 +342,18 @@ pub(super) fn positive_factor(text: &str) -> Result<f64, Wrong> {
                 .expected("from 0.000001x to 1000000x"))
         }
     }
+}
+
+/// A word as the table has it; otherwise the nearest is suggested.
+pub(super) fn checked_word(text: &str, words: &[&'static str], name: &str) -> Result<&'static str, Wrong> {
+    words.iter().find(|word| **word == text).copied().ok_or_else(|| {
+        let wrong = Wrong::new(0..text.len(), format!("{} is no value of `{name}`", quoted(text)));
+        let wrong = wrong.expected(either(words.iter().copied()));
+        match nearest(text, words.iter().copied()) {
+            Some(near) => wrong.hint(format!("did you mean `{near}`?")),
+            None => wrong,
+        }
+    })
 }
 
 fn checked_duration(text: &str, kind: &Kind) -> Result<Span, Wrong> {

@@ -40,7 +40,9 @@ fn report() -> RunReport {
         calls: [(of("gateway.checkout -> inventory.reserve"), Calls { latency_ms, ..Calls::default() })]
             .into_iter()
             .collect(),
-        effects: [(of("charge"), Effects { requests: 9, once: 7, lost: 0, duplicated: 2 })].into_iter().collect(),
+        effects: [(of("charge"), Effects { requests: 9, once: 7, duplicated: 2, ..Effects::default() })]
+            .into_iter()
+            .collect(),
         ..RunReport::default()
     }
 }

@@ -106,6 +106,10 @@ impl Simulation {
                         *applied = applied.saturating_add(1);
                     }
                 }
+                Op::KeptEffect { effect, retention } => {
+                    let request = state.request;
+                    self.apply_kept(request, effect, retention);
+                }
                 Op::Fork { branches: 0 } => {}
                 Op::Fork { branches } => {
                     self.fork(job, branches, observer);
@@ -145,7 +149,9 @@ impl Simulation {
                 self.agenda.push(self.now + span, Event::Finish { job, pauses, core: false });
             }
             Op::Call { site } => self.call_from(job, site, observer),
-            Op::Fork { .. } | Op::Effect { .. } | Op::End => unreachable!("not an operation that takes time"),
+            Op::Fork { .. } | Op::Effect { .. } | Op::KeptEffect { .. } | Op::End => {
+                unreachable!("not an operation that takes time")
+            }
         }
     }
 

@@ -3,11 +3,12 @@
 
 use crate::world::{at, ms};
 use sim::model::{
-    Arrivals, Backoff, Balance, Call, Capacity, Deadlines, Dist, EffectId, Endpoint, EndpointId, Fault, FaultKind,
-    Jitter, Load, Model, Network, Order, Party, Pool, Profile, Queue, Retry, Scheduling, Service, ServiceId, Step,
-    Telemetry, Tenant, TenantId,
+    Arrivals, Backoff, Balance, Breaker, BreakerScope, Budget, Bulkhead, Call, Capacity, Deadlines, Dist, EffectId,
+    Endpoint, EndpointId, Fallback, Fault, FaultKind, Guards, Hedge, HedgeDelay, Jitter, Load, Model, Network, Order,
+    Party, Pool, Profile, Queue, Retry, RetryOn, Scheduling, Service, ServiceId, Step, Telemetry, Tenant, TenantId,
+    Throttle, Trip,
 };
-use sim::{Span, Stream};
+use sim::{Failure, Span, Stream};
 
 /// The model with this number.
 pub(crate) fn model(seed: u64) -> Model {
@@ -113,7 +114,10 @@ impl Dice {
 
     fn endpoint(&mut self, number: u64, service: usize, shapes: &[u64]) -> Endpoint {
         let steps = (0..self.below(4)).map(|_| match self.below(8) {
-            0 => Step::Effect { effect: EffectId(self.below(EFFECTS) as u32), idempotent: self.one_in(2) },
+            0 => {
+                let idempotent = self.pick(&[None, None, Some(Span::MAX), Some(ms(5))]);
+                Step::Effect { effect: EffectId(self.below(EFFECTS) as u32), idempotent }
+            }
             1 => Step::Parallel((0..self.below(4)).map(|_| self.leaf(service, shapes)).collect()),
             _ => self.leaf(service, shapes),
         });
@@ -121,7 +125,7 @@ impl Dice {
     }
 
     fn leaf(&mut self, service: usize, shapes: &[u64]) -> Step {
-        match self.below(5) {
+        match self.below(8) {
             0 => Step::Wait(self.dist()),
             1 | 2 => Step::Work(self.dist()),
             _ if service + 1 < shapes.len() => {
@@ -139,6 +143,7 @@ impl Dice {
             optional: self.one_in(4),
             times: if self.one_in(5) { 1 + self.below(3) as u32 } else { 1 },
             retry: self.maybe(2, Self::retry),
+            guards: self.maybe(2, |dice| dice.guards(callee, shapes)).unwrap_or_default(),
             network: self.maybe(2, Self::network).unwrap_or_default(),
         }
     }
@@ -146,7 +151,54 @@ impl Dice {
     fn retry(&mut self) -> Retry {
         let jitter = self.pick(&[Jitter::None, Jitter::Full, Jitter::Equal, Jitter::Decorrelated]);
         let backoff = Backoff { base: self.span(), cap: ms(self.below(100)), jitter };
-        Retry { attempts: 1 + self.below(4) as u32, backoff, budget: self.maybe(3, |dice| dice.pick(&[0.0, 0.1, 2.0])) }
+        let bucket = Budget::Tokens { most: self.below(4) as u32, refill: self.pick(&[0.0, 10.0, 500.0]) };
+        let budget = self.pick(&[Budget::Share(0.0), Budget::Share(0.1), Budget::Share(2.0), bucket]);
+        let on = RetryOn::these(Failure::ALL.into_iter().filter(|_| !self.one_in(4)));
+        Retry { attempts: 1 + self.below(4) as u32, on, backoff, budget: self.maybe(3, |_| budget) }
+    }
+
+    fn guards(&mut self, callee: usize, shapes: &[u64]) -> Guards {
+        Guards {
+            hedge: self.maybe(3, |dice| Hedge {
+                after: dice.pick(&[
+                    HedgeDelay::Fixed(Span::ZERO),
+                    HedgeDelay::Fixed(ms(5)),
+                    HedgeDelay::Percentile(0.5),
+                ]),
+                cap: dice.pick(&[0.05, 0.5, 1.0]),
+            }),
+            breaker: self.maybe(3, Self::breaker),
+            bulkhead: self.maybe(3, |dice| Bulkhead {
+                limit: 1 + dice.below(4) as u32,
+                wait: dice.pick(&[Span::ZERO, Span::ZERO, ms(1), ms(10)]),
+            }),
+            throttle: self.maybe(3, |dice| Throttle { k: dice.pick(&[1.0, 2.0]), window: dice.span() }),
+            fallback: self.maybe(2, |dice| dice.fallback(callee, shapes)),
+        }
+    }
+
+    fn breaker(&mut self) -> Breaker {
+        let rate = Trip::Rate { share: 0.5, window: self.span(), least: 1 + self.below(5) as u32 };
+        Breaker {
+            trip: self.pick(&[Trip::InARow(1), Trip::InARow(3), rate]),
+            open: self.span(),
+            probes: 1 + self.below(3) as u32,
+            scope: self.pick(&[BreakerScope::Callee, BreakerScope::Replica]),
+        }
+    }
+
+    /// One that calls, calls no service before the one that it stands in for, so that there is no circle.
+    fn fallback(&mut self, callee: usize, shapes: &[u64]) -> Fallback {
+        match self.below(3) {
+            0 => Fallback::Static,
+            1 => Fallback::Stale { most: self.pick(&[Span::ZERO, ms(50), ms(2_000), ms(2_000)]) },
+            _ => {
+                let other = callee + self.below((shapes.len() - callee) as u64) as usize;
+                let mut call = self.call(other, shapes);
+                (call.times, call.guards.fallback) = (1, None);
+                Fallback::Call(Box::new(call))
+            }
+        }
     }
 
     fn network(&mut self) -> Network {
@@ -155,8 +207,12 @@ impl Dice {
     }
 
     fn tenant(&mut self, index: u64, shapes: &[u64]) -> Tenant {
-        let callee = self.below(shapes.len() as u64) as usize;
-        let tenant = Tenant::new(&format!("tenant-{index}"), self.call(callee, shapes), self.load());
+        // Rather an earlier one, since only these have others to call.
+        let services = shapes.len() as u64;
+        let callee = self.below(services).min(self.below(services)) as usize;
+        let mut call = self.call(callee, shapes);
+        call.guards.fallback = None;
+        let tenant = Tenant::new(&format!("tenant-{index}"), call, self.load());
         Tenant { patience: self.maybe(2, Self::span), priority: self.below(3) as u8, ..tenant }
     }
 
