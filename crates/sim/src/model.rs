@@ -289,6 +289,7 @@ pub struct Endpoint {
 
 /// One step of a handler.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a model has few steps, most of them calls, and the plan holds none")]
 pub enum Step {
     /// Computes: needs a core where the service counts them.
     Work(Dist),

@@ -200,7 +200,8 @@ impl Page {
 
     /// What a call's guards did, where it has any.
     fn guards(&self, c: &Calls) -> Vec<String> {
-        let old = c.staleness_ms.and_then(|l| l.max).map(|max| format!("answers up to {} old", readable::duration(max)));
+        let old =
+            c.staleness_ms.and_then(|l| l.max).map(|max| format!("answers up to {} old", readable::duration(max)));
         let counts = [
             (c.hedges, "hedges"),
             (c.shed_locally, "shed locally"),

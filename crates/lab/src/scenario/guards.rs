@@ -87,23 +87,24 @@ impl Reader<'_> {
     fn fallback(&mut self, fields: &Fields<'_>, caller: EndpointId) -> Option<Fallback> {
         let node = fields.get("fallback")?;
         if let Kind::Scalar(_) = node.kind {
-            let expected = "static, or a map of the keys of a fallback";
-            return self
-                .parsed(node, expected, |text| checked_word(text, &["static"], "fallback"))
-                .map(|_| Fallback::Static);
+            return self.parsed(node, "static, or a map of the keys of a fallback", fixed_answer);
         }
         let fields = self.fields(fields.key_place("fallback"), node, &keys::FALLBACK)?;
         if fields.get("stale").is_some() {
             return self.duration(&fields, "stale").map(|most| Fallback::Stale { most });
         }
-        let timeout = self.duration(&fields, "timeout");
-        let callee = self.endpoint(&fields, "call");
+        self.call_instead(&fields, caller).map(|call| Fallback::Call(Box::new(call)))
+    }
+
+    /// The call that takes the place of another.
+    fn call_instead(&mut self, fields: &Fields<'_>, caller: EndpointId) -> Option<Call> {
+        let timeout = self.duration(fields, "timeout");
+        let callee = self.endpoint(fields, "call");
         self.unresolved |= callee.is_none();
         let callee = callee?;
         self.sites.push(Site { caller: Some(caller), callee, place: fields.place("call") });
         let network = self.networks.between(Party::Service(caller.service), callee.service);
-        let call = Call { timeout, network, ..Call::to(callee.service.0, callee.endpoint) };
-        Some(Fallback::Call(Box::new(call)))
+        Some(Call { timeout, network, ..Call::to(callee.service.0, callee.endpoint) })
     }
 
     /// What guards remember fits into memory.
@@ -130,4 +131,9 @@ fn hedge_delay(text: &str) -> Result<HedgeDelay, Wrong> {
             units::duration(text).map(HedgeDelay::Fixed).map_err(wrong)
         }
     }
+}
+
+fn fixed_answer(text: &str) -> Result<Fallback, Wrong> {
+    let word = checked_word(text, &["static"], "fallback");
+    word.map(|_| Fallback::Static).map_err(|wrong| wrong.expected("static, or a map with `stale` or `call`"))
 }
