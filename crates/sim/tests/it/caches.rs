@@ -179,6 +179,7 @@ fn a_full_cache_evicts_as_often_as_it_keeps_something_new() {
 fn one_lookup_is_one_draw_and_a_retry_asks_for_the_same_key() {
     // Only whole answers are kept, so with a callee that first fails a key that was drawn anew would be another one.
     let retry = sim::model::Retry {
+        on: sim::model::RetryOn::ALL,
         attempts: 2,
         backoff: sim::model::Backoff { base: ms(10), cap: ms(10), jitter: sim::model::Jitter::None },
         budget: None,
