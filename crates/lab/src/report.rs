@@ -143,6 +143,27 @@ pub struct ServiceLoad {
     pub in_service_mean: f64,
     /// Attempts that reached the service, over those that would have without retries; null where none did.
     pub amplification: Option<f64>,
+    /// What its policies did, where it has any.
+    #[serde(flatten)]
+    pub guarded: Guarded,
+}
+
+/// What the policies of a service did; each number is absent where the policy is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Guarded {
+    /// Attempts that the rate limit refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limited: Option<u64>,
+    /// Attempts that the concurrency limit refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crowded: Option<u64>,
+    /// Mean concurrency limit of a replica.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrency_limit_mean: Option<f64>,
+    /// Attempts dropped out of the queue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shed: Option<u64>,
 }
 
 /// What happened on one call between services.

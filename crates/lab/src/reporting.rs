@@ -2,13 +2,13 @@
 //! instead of nanoseconds, objectives judged.
 
 use crate::report::{
-    Calls, Effects, Evidence, Failures, Kind, Latency, Mark, Named, Objective, Requests, RunReport, ServiceLoad,
-    Timeline,
+    Calls, Effects, Evidence, Failures, Guarded, Kind, Latency, Mark, Named, Objective, Requests, RunReport,
+    ServiceLoad, Timeline,
 };
 use crate::run::Run;
 use crate::scenario::Scenario;
 use sim::model::{Capacity, EndpointId, Fault, FaultKind, Model, Party, Service, ServiceId};
-use sim::{EntryStep, Failure, Latencies, Measures, Occupancy, ServiceStep, SiteTally, Sites, Span, Tally};
+use sim::{EntryStep, Failure, Latencies, Measures, Occupancy, Refusal, ServiceStep, SiteTally, Sites, Span, Tally};
 
 /// Brownout's version, part of every piece of evidence.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -118,8 +118,20 @@ fn service((service, occupancy): (&Service, &Occupancy)) -> (String, ServiceLoad
         queue_max: occupancy.waiting_max,
         in_service_mean: occupancy.serving,
         amplification: (occupancy.originals > 0).then(|| occupancy.reached as f64 / occupancy.originals as f64),
+        guarded: guarded(service, occupancy),
     };
     (service.name.clone(), load)
+}
+
+fn guarded(service: &Service, occupancy: &Occupancy) -> Guarded {
+    let guards = &service.guards;
+    let turned_away = |by: Refusal| occupancy.turned_away[by as usize];
+    Guarded {
+        limited: guards.limit.as_ref().map(|_| turned_away(Refusal::Limited)),
+        crowded: guards.concurrency.map(|_| turned_away(Refusal::Crowded)),
+        concurrency_limit_mean: guards.concurrency.map(|_| occupancy.limits / f64::from(service.replicas)),
+        shed: service.queue.shed.map(|_| turned_away(Refusal::Shed)),
+    }
 }
 
 /// Calls between services, those between the same two endpoints together.

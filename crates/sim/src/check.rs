@@ -1,5 +1,7 @@
 //! Which models can be run: every range that the engine relies on.
 
+mod guards;
+
 use crate::model::{Arrivals, Backoff, Call, Dist, FaultKind, Load, Model, Order, Profile, Service, Step};
 use crate::time::Span;
 use std::fmt;
@@ -53,7 +55,7 @@ impl Model {
         require(replicas <= u64::from(Self::MAX_REPLICAS), || "replicas".into(), "at most 100000 in all")?;
         self.check_references()?;
         self.check_effects()?;
-        self.services.iter().try_for_each(check_service)?;
+        self.services.iter().try_for_each(|service| check_service(service, self.tenants.len()))?;
         self.check_tenants()?;
         self.check_faults()?;
         self.check_size()?;
@@ -201,7 +203,7 @@ fn as_call(step: &Step) -> Option<&Call> {
     if let Step::Call(call) = step { Some(call) } else { None }
 }
 
-fn check_service(service: &Service) -> Checked {
+fn check_service(service: &Service, tenants: usize) -> Checked {
     let field = |what: &str| format!("service {}: {what}", service.name);
     require(service.replicas >= 1, || field("replicas"), "at least 1")?;
     require(service.workers != Some(0), || field("workers"), "at least 1")?;
@@ -213,6 +215,7 @@ fn check_service(service: &Service) -> Checked {
     if let Order::AdaptiveLifo { interval } = service.queue.order {
         require(interval <= Model::MAX_SPAN, || field("queue.interval"), "at most 100 years")?;
     }
+    guards::check_guards(service, tenants, &field)?;
     for step in service.endpoints.iter().flat_map(|endpoint| &endpoint.steps) {
         check_step(step, &field)?;
     }

@@ -6,10 +6,12 @@
 //! the work behind it has run to its end. That waste is what overload is made of.
 //!
 //! Messages without delay are handed over within the event that sends them; everything else is ordered by (time, order of
-//! scheduling). Handlers live in `calls` (the caller's side), `jobs` (the callee's side) and `faults`.
+//! scheduling). Handlers live in `calls` (the caller's side), `jobs` (the callee's side, whose policies are asked in `guards`)
+//! and `faults`.
 
 mod calls;
 mod faults;
+mod guards;
 mod jobs;
 
 use crate::agenda::{Agenda, Lane};
@@ -17,7 +19,8 @@ use crate::arrivals::ArrivalProcess;
 use crate::check::ModelError;
 use crate::event::{Answer, Event, Failure, Waiting};
 use crate::fact::{Applied, Fact, Observer, Outcome};
-use crate::model::{Load, Model};
+use crate::limit::Limiter;
+use crate::model::{Load, Model, Service, Shed};
 use crate::plan::{self, Op, Plan, Transit};
 use crate::queue::WaitingRoom;
 use crate::random::Stream;
@@ -25,6 +28,7 @@ use crate::sharing::Sharing;
 use crate::slab::{Ref, Slab};
 use crate::time::{Span, Time};
 use faults::Faults;
+use guards::Guard;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -136,10 +140,16 @@ struct Job {
     /// When the tenant sent the request.
     sent_at: Time,
     entered: Time,
+    /// When a worker took it.
+    began: Time,
+    /// How long it may wait, where its replica sheds by that.
+    patience: Span,
     /// When the caller stops waiting.
     deadline: Time,
     replica: u32,
     service: u32,
+    /// Attempts at the replica when it came, itself included; known to those that limit them.
+    inside: u32,
     /// Index of the next operation.
     op: u32,
     /// Operations begun and not ended, and how many of these wait for a core.
@@ -207,6 +217,15 @@ struct Replica {
     share_due: Time,
     share_version: u32,
     pools: Vec<PoolState>,
+    /// What its service does against too much; none where it does nothing.
+    guard: Option<Box<Guard>>,
+}
+
+impl Replica {
+    /// Attempts that wait or are worked on.
+    fn inside(&self) -> u32 {
+        self.busy_workers + self.room.len() as u32
+    }
 }
 
 /// The connections of one replica to one service.
@@ -242,6 +261,8 @@ pub struct Simulation {
     replicas: Vec<Replica>,
     faults: Faults,
     error_streams: Vec<Stream>,
+    /// By service, where it has a rate limit.
+    limiters: Vec<Option<Limiter>>,
     /// Attempts sent so far.
     sent: u64,
     events: u64,
@@ -274,9 +295,10 @@ impl Simulation {
             requests: Slab::new(),
             calls: Slab::new(),
             jobs: Slab::new(),
-            replicas: replicas(&plan),
+            replicas: replicas(model, &plan),
             faults: Faults::new(model),
             error_streams,
+            limiters: limiters(model, &plan),
             plan,
             sent: 0,
             events: 0,
@@ -515,10 +537,20 @@ fn source(model: &Model, index: usize, seed: u64, agenda: &mut Agenda) -> Source
     }
 }
 
-fn replicas(plan: &Plan) -> Vec<Replica> {
+fn limiters(model: &Model, plan: &Plan) -> Vec<Option<Limiter>> {
+    let tenants = model.tenants.len();
+    let limited = model.services.iter().zip(&plan.services);
+    let limiter = |(service, plan): (&Service, &plan::ServicePlan)| {
+        service.guards.limit.as_ref().map(|limit| Limiter::new(limit, tenants, plan.replicas))
+    };
+    limited.map(limiter).collect()
+}
+
+fn replicas(model: &Model, plan: &Plan) -> Vec<Replica> {
     let mut replicas = Vec::with_capacity(plan.replicas as usize);
-    for (service, fixed) in plan.services.iter().enumerate() {
-        replicas.extend((0..fixed.replicas).map(|index| replica(service as u32, fixed, index)));
+    for (index, (service, fixed)) in model.services.iter().zip(&plan.services).enumerate() {
+        let replica = |number| Replica { guard: Guard::of(service), ..replica(index as u32, fixed, number) };
+        replicas.extend((0..fixed.replicas).map(replica));
     }
     replicas
 }
@@ -542,11 +574,12 @@ fn replica(service: u32, plan: &plan::ServicePlan, index: u32) -> Replica {
         pauses: 0,
         lost: vec![Span::ZERO],
         admitting: false,
-        room: WaitingRoom::new(plan.queue_order, plan.queue_limit),
+        room: WaitingRoom::new(&plan.queue),
         ready: VecDeque::new(),
         sharing: shares.then(|| Box::new(Sharing::new(plan.cores))),
         share_due: Time::NEVER,
         share_version: 0,
         pools: plan.pools.iter().map(|size| PoolState { size: *size, used: 0, waiting: VecDeque::new() }).collect(),
+        guard: None,
     }
 }

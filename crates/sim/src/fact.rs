@@ -36,6 +36,22 @@ pub enum Stage {
     Serving,
 }
 
+/// Which policy of a service turned an attempt away.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// The rate limit, at the door.
+    Limited,
+    /// The concurrency limit, at the door.
+    Crowded,
+    /// The queue, out of which it was dropped.
+    Shed,
+}
+
+impl Refusal {
+    /// All of them, in the order of their discriminants.
+    pub const ALL: [Refusal; 3] = [Refusal::Limited, Refusal::Crowded, Refusal::Shed];
+}
+
 /// Something that happened. Numbers index the model's tables; `site` counts calls in the order of [`Sites`](crate::Sites).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "the sentence on each fact names its fields")]
@@ -70,6 +86,10 @@ pub enum Fact {
     HandlerEnded { job: Ref, service: u32, entered: Time, stage: Stage, answer: Answer },
     /// The run is over and a request is still at the service.
     StillThere { service: u32, entered: Time },
+    /// A policy turns an attempt away; its handler ends with that. `sent_at` is when the tenant sent the request behind it.
+    TurnedAway { service: u32, by: Refusal, sent_at: Time },
+    /// The concurrency limits of a service's replicas are so much higher, or lower, in sum.
+    LimitMoved { service: u32, change: i32 },
 }
 
 /// Is told every fact.

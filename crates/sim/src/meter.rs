@@ -4,10 +4,10 @@
 //! warm-up and at the end of the sending; within a piece the mean of a level is an integral over exact nanoseconds.
 
 use crate::event::{Answer, Failure};
-use crate::fact::{Applied, Fact, Observer, Outcome, Stage};
+use crate::fact::{Applied, Fact, Observer, Outcome, Refusal, Stage};
 use crate::histogram::Histogram;
 use crate::latencies::Latencies;
-use crate::model::{EndpointId, Model};
+use crate::model::{EndpointId, Model, Service};
 use crate::plan::Sites;
 use crate::time::{Span, Time};
 
@@ -69,6 +69,10 @@ pub struct Occupancy {
     pub reached: u64,
     /// Those among them that no retry led to.
     pub originals: u64,
+    /// Attempts of measured requests that a policy of the service turned away, in the order of [`Refusal::ALL`].
+    pub turned_away: [u64; Refusal::ALL.len()],
+    /// Mean sum of the concurrency limits of its replicas; 0 where it has none.
+    pub limits: f64,
 }
 
 /// What happened at one site, to calls of measured requests.
@@ -216,6 +220,8 @@ struct Levels {
     waiting: Level,
     serving: Level,
     computing: Level,
+    /// Concurrency limits, in sum.
+    limits: Level,
     waiting_max: u64,
     /// Little's law: over the whole run, the integral of waiting and serving is the sum of all sojourns.
     integral: u128,
@@ -262,6 +268,12 @@ impl Level {
 }
 
 impl Levels {
+    fn at_start(service: &Service) -> Self {
+        let limit = service.guards.concurrency.map_or(0, |concurrency| u64::from(concurrency.start));
+        let limits = Level { now: limit * u64::from(service.replicas), ..Level::default() };
+        Levels { limits, ..Levels::default() }
+    }
+
     #[inline]
     fn wait(&mut self, at: Time) {
         self.waiting.change(at, 1);
@@ -271,6 +283,7 @@ impl Levels {
     fn end_piece(&mut self, at: Time, measured: bool) {
         self.integral += self.waiting.end_piece(at, measured) + self.serving.end_piece(at, measured);
         self.computing.end_piece(at, measured);
+        self.limits.end_piece(at, measured);
     }
 
     fn end_step(&mut self, step: Span) -> ServiceStep {
@@ -289,7 +302,7 @@ impl Meter {
         let step = timeline_step(model.duration);
         let sites = Sites::of(model).callees.len();
         let mut meter = Meter {
-            levels: vec![Levels::default(); model.services.len()],
+            levels: model.services.iter().map(Levels::at_start).collect(),
             tenants: entry_of.into_iter().map(|entry| TenantMeter { entry, ..TenantMeter::default() }).collect(),
             warmup: Time::ZERO + model.warmup,
             closes: Time::ZERO + model.duration,
@@ -372,6 +385,7 @@ impl Meter {
             occupancy.waiting = level.waiting.window as f64 / window;
             occupancy.serving = level.serving.window as f64 / window;
             occupancy.computing = level.computing.window as f64 / window;
+            occupancy.limits = level.limits.window as f64 / window;
         }
         self.measures.tenants = self.tenants.into_iter().map(|tenant| tenant.tally).collect();
         for tally in &self.measures.tenants {
@@ -479,6 +493,11 @@ impl Observer for Meter {
                     Stage::Serving => levels.serving.change(at, -1),
                 }
             }
+            Fact::TurnedAway { service, by, sent_at } => {
+                let turned_away = &mut self.measures.services[service as usize].turned_away;
+                turned_away[by as usize] += u64::from(sent_at >= self.warmup);
+            }
+            Fact::LimitMoved { service, change } => self.levels[service as usize].limits.change(at, change),
             Fact::StillThere { service, entered } => {
                 self.levels[service as usize].sojourns += u128::from(at.0 - entered.0);
             }

@@ -4,7 +4,10 @@
 //! own tables, names are kept because each component draws its luck from a stream named after it. Everything here is
 //! data that [`Model::check`] can refuse; after it passes, a simulation cannot fail.
 
+mod guards;
+
 use crate::time::{Span, Time};
+pub use guards::*;
 use std::sync::Arc;
 
 /// Index of a tenant in [`Model::tenants`].
@@ -162,6 +165,8 @@ pub struct Service {
     pub deadlines: Deadlines,
     /// Connections that each replica may have open to another service.
     pub pools: Vec<Pool>,
+    /// What it does on its own side against too much.
+    pub guards: Guards,
     /// What it answers.
     pub endpoints: Vec<Endpoint>,
 }
@@ -181,6 +186,7 @@ impl Service {
             startup: Span::ZERO,
             deadlines: Deadlines::default(),
             pools: Vec::new(),
+            guards: Guards::default(),
             endpoints: vec![Endpoint { name: "run".to_owned(), steps }],
         }
     }
@@ -197,12 +203,16 @@ pub enum Scheduling {
 }
 
 /// The waiting room before a replica's workers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Queue {
     /// Requests that may wait per replica; one more is rejected. Absent: unlimited.
     pub limit: Option<u32>,
     /// Who is next.
     pub order: Order,
+    /// Shares of tenants with [`Order::Fair`], from 1 to 1000; who is not here has 1. Empty: everybody's is the same.
+    pub weights: Vec<(TenantId, u32)>,
+    /// How a waiting request may lose its place. Absent: never.
+    pub shed: Option<Shed>,
 }
 
 /// Which waiting request is served next.
@@ -221,7 +231,7 @@ pub enum Order {
     },
     /// Highest tenant priority first, oldest first among equals.
     Priority,
-    /// Tenants in turn, oldest first within a tenant.
+    /// Tenants in turn, oldest first within a tenant; where [`Queue::weights`] are given, in proportion to them.
     Fair,
 }
 

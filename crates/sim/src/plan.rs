@@ -4,7 +4,8 @@
 use crate::agenda::{Agenda, Lane};
 use crate::balance::Balancer;
 use crate::model::{
-    Call, Deadlines, Dist, EndpointId, Load, Model, Network, Order, Party, Scheduling, ServiceId, Step, TenantId,
+    Call, Concurrency, Deadlines, Dist, EndpointId, Load, Model, Network, Party, Queue, Scheduling, ServiceId, Step,
+    TenantId,
 };
 use crate::random::Stream;
 use crate::retry::Retries;
@@ -87,8 +88,8 @@ pub(crate) struct ServicePlan {
     /// `u32::MAX` where work never contends.
     pub(crate) cores: u32,
     pub(crate) scheduling: Scheduling,
-    pub(crate) queue_limit: Option<u32>,
-    pub(crate) queue_order: Order,
+    pub(crate) queue: Queue,
+    pub(crate) concurrency: Option<Concurrency>,
     pub(crate) startup: Span,
     pub(crate) propagates_deadlines: bool,
     pub(crate) speeds: Vec<f64>,
@@ -450,8 +451,8 @@ fn service_plan(service: &crate::model::Service, first_replica: u32) -> ServiceP
         workers: service.workers.unwrap_or(u32::MAX),
         cores: service.cores.unwrap_or(u32::MAX),
         scheduling: service.scheduling,
-        queue_limit: service.queue.limit,
-        queue_order: service.queue.order,
+        queue: service.queue.clone(),
+        concurrency: service.guards.concurrency,
         startup: service.startup,
         propagates_deadlines: service.deadlines == Deadlines::Propagate,
         speeds: service.speeds.clone(),

@@ -10,7 +10,7 @@ mod grid;
 
 use anstyle::{AnsiColor, Style};
 use app::readable::{self, NOTHING, elided};
-use app::report::{Calls, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad};
+use app::report::{Calls, Effects, Guarded, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad};
 pub(crate) use experiments::{comparison, finding, swept};
 use grid::{Grid, flowed};
 
@@ -148,6 +148,11 @@ impl Page {
         ];
         let parts: Vec<String> =
             kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", self.count(*n))).collect();
+        self.remark(name, &parts)
+    }
+
+    /// What is said of one row, below its grid.
+    fn remark(&self, name: &str, parts: &[String]) -> Vec<String> {
         if parts.is_empty() {
             return Vec::new();
         }
@@ -176,7 +181,11 @@ impl Page {
                 ],
             );
         }
-        self.grid(grid)
+        let mut lines = self.grid(grid);
+        for (name, s) in all {
+            lines.extend(self.remark(name, &guarded(&s.guarded)));
+        }
+        lines
     }
 
     fn calls(&self, all: &Named<Calls>) -> Vec<String> {
@@ -223,6 +232,14 @@ impl Page {
     fn count(&self, n: u64) -> String {
         if self.width >= ROOMY { readable::whole(n) } else { readable::count(n as f64) }
     }
+}
+
+/// What the policies of a service did.
+fn guarded(g: &Guarded) -> Vec<String> {
+    let counts = [(g.limited, "over its rate limit"), (g.crowded, "over its concurrency limit"), (g.shed, "shed")];
+    let counted = counts.iter().filter_map(|(n, what)| Some(format!("{} {what}", readable::whole((*n)?))));
+    let limit = g.concurrency_limit_mean.map(|mean| format!("concurrency limit {} on average", readable::digits(mean)));
+    counted.chain(limit).collect()
 }
 
 fn latencies(l: &Latency) -> [String; 5] {

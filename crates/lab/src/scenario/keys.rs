@@ -143,6 +143,9 @@ pub(super) const ORDERS: &[&str] = &["fifo", "lifo", "adaptive-lifo", "priority"
 pub(super) const BALANCE: &[&str] = &["round-robin", "random", "least-outstanding", "power-of-two", "hash"];
 pub(super) const DEADLINES: &[&str] = &["ignore", "propagate"];
 pub(super) const JITTER: &[&str] = &["none", "full", "equal", "decorrelated"];
+pub(super) const PER: &[&str] = &["service", "replica", "tenant"];
+pub(super) const CONCURRENCY_RULES: &[&str] = &["aimd", "gradient"];
+pub(super) const SHED_RULES: &[&str] = &["codel", "deadline", "priority"];
 pub(super) const CAPACITIES: &[&str] = &["workers", "pool"];
 
 pub(super) static SCENARIO: Object = Object {
@@ -267,6 +270,19 @@ pub(super) static SERVICE: Object = Object {
             "The waiting room before the workers, per replica; a number alone is `limit`. Absent: unlimited.",
             "512",
         ),
+        key(
+            "limit",
+            Kind::Either(&[Kind::Rate, Kind::Object(&LIMIT)]),
+            "Attempts that come faster than this are rejected at once; a rate alone is `rate`. Absent: none is.",
+            "500/s",
+        ),
+        key(
+            "concurrency",
+            Kind::Either(&[Kind::Word(CONCURRENCY_RULES), Kind::Cases(&CONCURRENCY)]),
+            "How many attempts a replica takes at once, waiting or worked on: a limit that follows what it measures. One \
+             more is rejected. Absent: none.",
+            "gradient",
+        ),
         key("balance", Kind::Word(BALANCE), "How callers pick a replica.", "power-of-two").default("round-robin"),
         key(
             "speed",
@@ -315,6 +331,131 @@ pub(super) static QUEUE: Object = Object {
         key("interval", POSITIVE_DURATION, "With `adaptive-lifo`: how long a queue may stand.", "100ms")
             .with("order")
             .default("100ms"),
+        key(
+            "weights",
+            Kind::Names { of: "tenant", value: &count(1, 1_000) },
+            "With `fair`: tenants are served in proportion to these; who is not named has 1.",
+            "{gold: 3, batch: 1}",
+        )
+        .with("order"),
+        key(
+            "shed",
+            Kind::Either(&[Kind::Word(SHED_RULES), Kind::Object(&SHED)]),
+            "Which waiting requests are dropped, and rejected: who waited too long while the queue stands (`codel`), who \
+             would be answered after its deadline (`deadline`), or, where the queue is full, the lowest tenant priority \
+             for a higher one (`priority`). Absent: none.",
+            "codel",
+        ),
+    ],
+};
+
+pub(super) static SHED: Object = Object {
+    name: "shed rule",
+    doc: "A rule that drops waiting requests, with its values.",
+    keys: &[key("codel", Kind::Object(&CODEL), "Controlled delay.", "{target: 10ms}").required()],
+};
+
+pub(super) static CODEL: Object = Object {
+    name: "rule of codel",
+    doc: "Controlled delay, as B. Maurer describes it in \"Fail at Scale\" (ACM Queue 13(8), 2015): a request may wait \
+          `interval`, and only `target` if the queue has not been empty for `interval` when it comes. Who waited longer \
+          is dropped when a worker would take it.",
+    keys: &[
+        key("target", POSITIVE_DURATION, "The wait allowed while the queue stands.", "10ms").default("5ms"),
+        key("interval", POSITIVE_DURATION, "The wait allowed otherwise, and how long a queue may stand.", "200ms")
+            .default("100ms"),
+    ],
+};
+
+pub(super) static LIMIT: Object = Object {
+    name: "limit",
+    doc: "A bound on the rate of attempts: a token bucket that fills at the rate. Refusing takes no worker.",
+    keys: &[
+        key("rate", Kind::Rate, "Attempts per time. Absent: only the quotas bound anybody.", "500/s"),
+        key(
+            "burst",
+            count(1, 1_000_000_000),
+            "Attempts at once after a pause: the size of the bucket. Absent: those of a second, at least one.",
+            "50",
+        )
+        .with("rate"),
+        key(
+            "per",
+            Kind::Word(PER),
+            "Who shares the rate: everybody at the whole service, everybody at one replica, or each tenant for itself.",
+            "replica",
+        )
+        .default("service"),
+        key(
+            "quotas",
+            Kind::Names { of: "tenant", value: &Kind::Rate },
+            "Rates of single tenants at the whole service, which bound them besides; with `per: tenant` instead.",
+            "{batch: 100/s}",
+        ),
+    ],
+};
+
+pub(super) static CONCURRENCY: Cases = Cases {
+    name: "concurrency limit",
+    doc: "How many attempts a replica takes at once: a rule with its values. Both rules are those of Netflix's \
+          concurrency-limits.",
+    cases: &[&AIMD_RULE, &GRADIENT_RULE],
+};
+
+pub(super) static AIMD_RULE: Object = Object {
+    name: "aimd limit",
+    doc: "By losses.",
+    keys: &[key("aimd", Kind::Object(&AIMD), "Its values.", "{timeout: 200ms}").required()],
+};
+
+pub(super) static GRADIENT_RULE: Object = Object {
+    name: "gradient limit",
+    doc: "By latency.",
+    keys: &[key("gradient", Kind::Object(&GRADIENT), "Its values.", "{most: 100}").required()],
+};
+
+const START: Key = key("start", count(1, MANY), "The limit of a replica that starts.", "10").default("20");
+const LEAST: Key = key("least", count(1, MANY), "It never falls below this.", "4").default("1");
+const MOST: Key = key("most", count(1, MANY), "It never exceeds this.", "100").default("200");
+
+pub(super) static AIMD: Object = Object {
+    name: "rule of aimd",
+    doc: "`AIMDLimit`: one more after a success while at least half of the limit is used, a share less after a request that \
+          timed out or was rejected further down, or took too long.",
+    keys: &[
+        START,
+        LEAST,
+        MOST,
+        key(
+            "backoff",
+            Kind::Percent { zero: Zero::Refused, most: 100.0 },
+            "What is left of the limit after such a request, at least half.",
+            "80%",
+        )
+        .default("90%"),
+        key("timeout", POSITIVE_DURATION, "An answer that took longer counts as lost.", "200ms").default("5s"),
+    ],
+};
+
+pub(super) static GRADIENT: Object = Object {
+    name: "rule of gradient",
+    doc: "`Gradient2Limit`: in each window the limit is multiplied by how much shorter the long-term mean latency is than \
+          the window's (from 0.5 to 1), and grows by what may queue.",
+    keys: &[
+        START,
+        LEAST,
+        MOST,
+        key(
+            "queue",
+            count(0, MANY),
+            "Attempts that may queue: what the limit grows by while latency is as usual.",
+            "8",
+        )
+        .default("4"),
+        key("smoothing", SHARE, "The share of each step that is taken.", "50%").default("20%"),
+        key("tolerance", Kind::Factor, "Latency may rise by this factor before the limit shrinks.", "2x")
+            .default("1.5x"),
+        key("window", POSITIVE_DURATION, "How long a window lasts, and ten attempts at least.", "500ms").default("1s"),
     ],
 };
 

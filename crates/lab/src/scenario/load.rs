@@ -161,7 +161,9 @@ impl Costs<'_> {
             FaultKind::Errors { service, .. } | FaultKind::Crash { service, .. } => service == id,
             _ => false,
         };
-        full || self.model.faults.iter().any(hit)
+        let guards = &service.guards;
+        let guarded = guards.limit.is_some() || guards.concurrency.is_some() || service.queue.shed.is_some();
+        full || guarded || self.model.faults.iter().any(hit)
     }
 }
 

@@ -10,6 +10,7 @@ mod dist;
 mod faults;
 mod files;
 mod graph;
+mod guards;
 mod keys;
 mod load;
 mod names;

@@ -39,6 +39,11 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
+    /// None of an object's keys, so that the defaults of its table hold.
+    pub(super) fn none(object: &'static Object, owner: Place) -> Self {
+        Fields { object, owner, entries: Vec::new() }
+    }
+
     /// The value under a key, if it is there.
     pub(super) fn get(&self, name: &str) -> Option<&'n Node> {
         self.entries.iter().find(|(key, ..)| key.name == name).map(|(.., value)| *value)
@@ -279,16 +284,15 @@ impl Reader<'_> {
     /// One of the words that the table lists, as it stands there.
     pub(super) fn word(&mut self, fields: &Fields<'_>, name: &str) -> Option<&'static str> {
         let Kind::Word(words) = fields.key(name).kind else { return None };
-        self.value(fields, name, |text| {
-            words.iter().find(|word| **word == text).copied().ok_or_else(|| {
-                let wrong = Wrong::new(0..text.len(), format!("{} is no value of `{name}`", quoted(text)));
-                let wrong = wrong.expected(either(words.iter().copied()));
-                match nearest(text, words.iter().copied()) {
-                    Some(near) => wrong.hint(format!("did you mean `{near}`?")),
-                    None => wrong,
-                }
-            })
-        })
+        self.value(fields, name, |text| one_of(words, name, text))
+    }
+
+    /// A word that stands alone where the table allows either a word or a map.
+    pub(super) fn short_word(&mut self, fields: &Fields<'_>, name: &str) -> Option<&'static str> {
+        let (Kind::Either([Kind::Word(words), ..]), Some(node)) = (&fields.key(name).kind, fields.get(name)) else {
+            return None;
+        };
+        self.parsed(node, &fields.key(name).kind.expected(), |text| one_of(words, name, text))
     }
 
     /// A distribution, or the default where the table has one.
@@ -319,6 +323,17 @@ impl Reader<'_> {
         let Kind::Names { value, .. } = fields.key(name).kind else { return None };
         self.parsed(node, &value.expected(), |text| checked_count(text, value))
     }
+}
+
+fn one_of(words: &[&'static str], name: &str, text: &str) -> Result<&'static str, Wrong> {
+    words.iter().find(|word| **word == text).copied().ok_or_else(|| {
+        let wrong = Wrong::new(0..text.len(), format!("{} is no value of `{name}`", quoted(text)));
+        let wrong = wrong.expected(either(words.iter().copied()));
+        match nearest(text, words.iter().copied()) {
+            Some(near) => wrong.hint(format!("did you mean `{near}`?")),
+            None => wrong,
+        }
+    })
 }
 
 /// A factor that changes something by at most a million times.

@@ -6,7 +6,9 @@ use super::reader::{Fields, Reader, positive_factor};
 use super::steps::{branches, made};
 use super::yaml::{Kind, Node};
 use sim::Span;
-use sim::model::{Balance, Deadlines, Endpoint, EndpointId, Model, Order, Pool, Queue, Scheduling, Service, ServiceId};
+use sim::model::{
+    Balance, Deadlines, Endpoint, EndpointId, Model, Order, Pool, Queue, Scheduling, Service, ServiceId, Shed,
+};
 use std::collections::HashSet;
 
 impl Reader<'_> {
@@ -37,6 +39,7 @@ impl Reader<'_> {
             speeds: self.speeds(&fields).unwrap_or_default(),
             startup: self.duration(&fields, "startup").unwrap_or(Span::ZERO),
             deadlines: self.deadlines(&fields),
+            guards: self.guards(&fields),
             endpoints: self.endpoints(&fields, id),
             // After the endpoints, whose calls a pool must serve.
             pools: self.pools(&fields, earlier).unwrap_or_default(),
@@ -75,10 +78,16 @@ impl Reader<'_> {
     fn queue(&mut self, fields: &Fields<'_>) -> Option<Queue> {
         let node = fields.get("queue")?;
         if let Kind::Scalar(_) = node.kind {
-            return Some(Queue { limit: self.short_count(fields, "queue"), order: Order::Fifo });
+            return Some(Queue { limit: self.short_count(fields, "queue"), ..Queue::default() });
         }
         let fields = self.fields(fields.key_place("queue"), node, &keys::QUEUE)?;
-        Some(Queue { limit: self.count(&fields, "limit"), order: self.order(&fields)? })
+        let (limit, order) = (self.count(&fields, "limit"), self.order(&fields));
+        let (weights, shed) = (self.weights(&fields, order), self.shed(&fields));
+        if shed == Some(Shed::Priority) && fields.get("limit").is_none() {
+            let message = "`shed: priority` drops nobody from a queue that is never full";
+            self.report(Problem::new(fields.place("shed"), message).hint("give the queue a `limit`"));
+        }
+        Some(Queue { limit, order: order?, weights, shed })
     }
 
     fn order(&mut self, fields: &Fields<'_>) -> Option<Order> {

@@ -5,6 +5,7 @@ mod digest;
 mod drawing;
 mod experiments;
 mod good;
+mod guards;
 mod hostile;
 mod mutated;
 mod objectives;

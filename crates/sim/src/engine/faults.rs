@@ -151,6 +151,7 @@ impl Simulation {
         let computing = replica.sharing.as_ref().map_or(replica.busy_cores, |sharing| sharing.busy());
         observer.see(self.now, Fact::Computing { service, change: -(computing as i32) });
         self.clear(index);
+        self.forget(index, observer);
     }
 
     fn jobs_at(&self, indices: &Range<usize>) -> Vec<Ref> {

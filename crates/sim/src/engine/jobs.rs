@@ -2,7 +2,7 @@
 
 use super::calls::Caller;
 use super::*;
-use crate::fact::Stage;
+use crate::fact::{Refusal, Stage};
 use crate::queue::Waiting;
 
 impl Simulation {
@@ -22,13 +22,17 @@ impl Simulation {
         state.entered = self.now;
         let Job { call, attempt, service, original, sent_at, replica: index, .. } = *state;
         observer.see(self.now, Fact::Reached { job, call, attempt, service, replica: index, original, sent_at });
+        if replica.guard.is_some()
+            && let Some(by) = self.refusal(job)
+        {
+            self.turn_away(job, Some(by), Stage::Refused, observer);
+            return;
+        }
+        let replica = &self.replicas[index as usize];
         if replica.busy_workers < replica.workers {
             self.start(job, false, observer);
-        } else if replica.room.is_full() {
-            let answer = Answer::Failed(Failure::Rejected);
-            let (entered, stage) = (self.now, Stage::Refused);
-            observer.see(self.now, Fact::HandlerEnded { job, service, entered, stage, answer });
-            self.refuse(job, Failure::Rejected, observer);
+        } else if replica.room.is_full() && !self.makes_room(job, observer) {
+            self.turn_away(job, None, Stage::Refused, observer);
         } else {
             self.queue(job, observer);
         }
@@ -40,8 +44,14 @@ impl Simulation {
         state.phase = Phase::Queued;
         let tenant = self.requests[state.request].tenant;
         let priority = self.plan.tenants[tenant as usize].priority;
-        self.replicas[state.replica as usize].room.push(self.now, Waiting { job, tenant, priority });
-        observer.see(self.now, Fact::Queued { job, service: state.service });
+        let service = state.service;
+        let replica = &mut self.replicas[state.replica as usize];
+        let ahead = replica.room.len();
+        replica.room.push(self.now, Waiting { job, tenant, priority });
+        if replica.guard.is_some() {
+            self.grant_patience(job, ahead);
+        }
+        observer.see(self.now, Fact::Queued { job, service });
     }
 
     /// Sends a failure back for an attempt that no worker has taken.
@@ -71,6 +81,7 @@ impl Simulation {
     fn start<O: Observer>(&mut self, job: Ref, queued: bool, observer: &mut O) {
         let state = &mut self.jobs[job];
         state.phase = Phase::Running;
+        state.began = self.now;
         let service = state.service;
         let replica = &mut self.replicas[state.replica as usize];
         replica.busy_workers += 1;
@@ -294,6 +305,9 @@ impl Simulation {
     #[inline(always)]
     fn end_job<O: Observer>(&mut self, job: Ref, answer: Answer, observer: &mut O) {
         let Job { call, request, service, entered, replica: index, attempt, .. } = self.jobs[job];
+        if self.replicas[index as usize].guard.is_some() {
+            self.learn(job, answer, observer);
+        }
         self.jobs.free(job);
         let replica = &mut self.replicas[index as usize];
         replica.outstanding -= 1;
@@ -321,7 +335,11 @@ impl Simulation {
                 break;
             }
             let Some(next) = replica.room.pop(self.now) else { break };
-            self.start(next, true, observer);
+            if replica.guard.is_some() && self.is_shed(next) {
+                self.turn_away(next, Some(Refusal::Shed), Stage::Waiting, observer);
+            } else {
+                self.start(next, true, observer);
+            }
         }
         self.replicas[index].admitting = false;
     }

@@ -3,9 +3,9 @@
 
 use crate::world::{at, ms};
 use sim::model::{
-    Arrivals, Backoff, Balance, Call, Capacity, Deadlines, Dist, EffectId, Endpoint, EndpointId, Fault, FaultKind,
-    Jitter, Load, Model, Network, Order, Party, Pool, Profile, Queue, Retry, Scheduling, Service, ServiceId, Step,
-    Tenant, TenantId,
+    Arrivals, Backoff, Balance, Call, Capacity, Concurrency, ConcurrencyRule, Deadlines, Dist, EffectId, Endpoint,
+    EndpointId, Fault, FaultKind, Jitter, LimitPer, Load, Model, Network, Order, Party, Pool, Profile, Queue,
+    RateLimit, Retry, Scheduling, Service, ServiceId, Shed, Step, Tenant, TenantId,
 };
 use sim::{Span, Stream};
 
@@ -25,6 +25,10 @@ pub(crate) fn model(seed: u64) -> Model {
         faults: Vec::new(),
     };
     model.faults = (0..dice.below(7)).map(|_| dice.fault(&model)).collect();
+    // From dice of their own: a new policy moves no older part of a model.
+    let mut dice = Dice(Stream::new(seed, "generator", "guards"));
+    let tenants = model.tenants.len() as u64;
+    model.services.iter_mut().for_each(|service| dice.guard(service, tenants));
     model
 }
 
@@ -84,7 +88,7 @@ impl Dice {
             workers: limited(self, 4),
             cores: limited(self, 3),
             scheduling: self.pick(&[Scheduling::Fifo, Scheduling::Ps]),
-            queue: Queue { limit: self.maybe(2, |dice| dice.below(6) as u32), order: self.order() },
+            queue: self.queue(),
             balance: self.pick(&[
                 Balance::RoundRobin,
                 Balance::Random,
@@ -98,6 +102,51 @@ impl Dice {
             endpoints,
             ..Service::new(&format!("service-{index}"), Vec::new())
         }
+    }
+
+    fn queue(&mut self) -> Queue {
+        let limit = self.maybe(2, |dice| dice.below(6) as u32);
+        Queue { limit, order: self.order(), ..Queue::default() }
+    }
+
+    /// Half of all services have some policy on their own side.
+    fn guard(&mut self, service: &mut Service, tenants: u64) {
+        if self.one_in(2) {
+            return;
+        }
+        service.queue.shed = self.maybe(2, Self::shed);
+        service.queue.weights = self.maybe(3, |dice| dice.weights(tenants)).unwrap_or_default();
+        service.guards.limit = self.maybe(4, |dice| dice.limit(tenants));
+        service.guards.concurrency = self.maybe(3, Self::concurrency);
+    }
+
+    fn shed(&mut self) -> Shed {
+        let target = self.pick(&[Span(1), ms(1), ms(5)]);
+        let codel = Shed::Codel { target, interval: self.pick(&[ms(5), ms(20)]) };
+        self.pick(&[codel, Shed::Deadline, Shed::Priority])
+    }
+
+    fn weights(&mut self, tenants: u64) -> Vec<(TenantId, u32)> {
+        (0..tenants)
+            .filter_map(|tenant| self.maybe(2, |dice| (TenantId(tenant as u32), 1 + dice.below(5) as u32)))
+            .collect()
+    }
+
+    fn limit(&mut self, tenants: u64) -> RateLimit {
+        let quota = (TenantId(self.below(tenants) as u32), self.pick(&[1.0, 50.0]));
+        RateLimit {
+            rate: Some(self.pick(&[5.0, 50.0, 200.0])),
+            burst: self.pick(&[1.0, 10.0]),
+            per: self.pick(&[LimitPer::Service, LimitPer::Replica, LimitPer::Tenant]),
+            quotas: self.maybe(3, |_| quota).into_iter().collect(),
+        }
+    }
+
+    fn concurrency(&mut self) -> Concurrency {
+        let aimd = ConcurrencyRule::Aimd { backoff: 0.5, timeout: ms(20) };
+        let gradient = ConcurrencyRule::Gradient { queue: 1.0, smoothing: 0.5, tolerance: 1.5, window: ms(20) };
+        let start = 1 + self.below(5) as u32;
+        Concurrency { rule: self.pick(&[aimd, gradient]), start, least: 1, most: 5 + self.below(5) as u32 }
     }
 
     fn order(&mut self) -> Order {

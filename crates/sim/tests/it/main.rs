@@ -9,6 +9,7 @@ mod determinism;
 mod ends;
 mod faults;
 mod generator;
+mod guards;
 mod queues;
 mod random;
 mod recovery;
