@@ -164,6 +164,22 @@ pub struct Guarded {
     /// Attempts dropped out of the queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shed: Option<u64>,
+    /// How often one of its callers ejected a replica.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ejections: Option<u64>,
+    /// How often health checks took a replica out of rotation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unhealthy: Option<u64>,
+    /// Mean number of replicas that ran, starting and draining ones included: what is paid for. Times the measured
+    /// hours, these are replica-hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicas_mean: Option<f64>,
+    /// Largest number of replicas at one instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicas_max: Option<u64>,
+    /// How often a new version was taken back, during the whole run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollbacks: Option<u64>,
 }
 
 /// What happened on one call between services.
@@ -209,9 +225,10 @@ pub struct Timeline {
     /// Length of a step in seconds.
     pub step_s: f64,
     /// By name: `gateway.checkout.goodput_rps`, `.offered_rps`, `.late_rps`, `.failed_rps`, `.p50_ms`, `.p99_ms` for an
-    /// endpoint that tenants call; `inventory.queue`, `.in_service`, `.utilization` for a service. Null where undefined.
+    /// endpoint that tenants call; `inventory.queue`, `.in_service`, `.utilization` for a service, and `.replicas` where their
+    /// number follows the load. Null where undefined.
     pub series: Named<Vec<Option<f64>>>,
-    /// Faults, to be marked where they held.
+    /// Faults, to be marked where they held, and deploys from their beginning to their end.
     pub marks: Vec<Mark>,
 }
 

@@ -51,13 +51,14 @@ impl Model {
         )?;
         require(self.warmup < self.duration, || "warmup".into(), "less than the duration")?;
         require(self.effects.len() <= Self::MAX_EFFECTS, || "effects".into(), "at most 8 different ones")?;
-        let replicas = self.services.iter().map(|service| u64::from(service.replicas)).sum::<u64>();
+        let replicas = self.services.iter().map(|service| u64::from(service.most_replicas())).sum::<u64>();
         require(replicas <= u64::from(Self::MAX_REPLICAS), || "replicas".into(), "at most 100000 in all")?;
         self.check_references()?;
         self.check_effects()?;
         self.services.iter().try_for_each(|service| check_service(service, self.tenants.len()))?;
         self.check_tenants()?;
         self.check_faults()?;
+        self.deploys.iter().try_for_each(|deploy| guards::check_deploy(deploy, self.services.len()))?;
         self.check_size()?;
         self.check_depth()
     }

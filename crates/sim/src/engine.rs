@@ -6,13 +6,15 @@
 //! the work behind it has run to its end. That waste is what overload is made of.
 //!
 //! Messages without delay are handed over within the event that sends them; everything else is ordered by (time, order of
-//! scheduling). Handlers live in `calls` (the caller's side), `jobs` (the callee's side, whose policies are asked in `guards`)
-//! and `faults`.
+//! scheduling). Handlers live in `calls` (the caller's side), `jobs` (the callee's side, whose policies are asked in `guards`),
+//! `fleet` (who is in rotation), `rollouts` (who has which version) and `faults`.
 
 mod calls;
 mod faults;
+mod fleet;
 mod guards;
 mod jobs;
+mod rollouts;
 
 use crate::agenda::{Agenda, Lane};
 use crate::arrivals::ArrivalProcess;
@@ -20,7 +22,7 @@ use crate::check::ModelError;
 use crate::event::{Answer, Event, Failure, Waiting};
 use crate::fact::{Applied, Fact, Observer, Outcome};
 use crate::limit::Limiter;
-use crate::model::{Load, Model, Service, Shed};
+use crate::model::{Deploy, Load, Model, Service, Shed};
 use crate::plan::{self, Op, Plan, Transit};
 use crate::queue::WaitingRoom;
 use crate::random::Stream;
@@ -28,6 +30,7 @@ use crate::sharing::Sharing;
 use crate::slab::{Ref, Slab};
 use crate::time::{Span, Time};
 use faults::Faults;
+use fleet::Fleet;
 use guards::Guard;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -104,6 +107,8 @@ struct Call {
     /// Attempts whose answer is awaited, a bit each.
     awaiting: u32,
     site: u32,
+    /// The replica that the last attempt went to.
+    replica: u32,
     /// The caller's replica and how often it had restarted by then.
     caller: u32,
     life: u32,
@@ -189,7 +194,17 @@ enum Phase {
 #[derive(Debug)]
 struct Replica {
     service: u32,
+    /// Takes whatever comes.
     up: bool,
+    standing: Standing,
+    /// When callers were first told of it.
+    entered: Time,
+    /// The version that it runs, among those of its service.
+    release: u32,
+    /// While it drains: a process follows at the same place.
+    returns: bool,
+    /// Where it is not up: takes attempts all the same that were sent before so many had been, in all.
+    takes_up_to: u64,
     /// Restarts so far.
     life: u32,
     workers: u32,
@@ -221,10 +236,31 @@ struct Replica {
     guard: Option<Box<Guard>>,
 }
 
+/// Whether a replica is one of its service's, as its callers are told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Standing {
+    /// Nothing runs at this place.
+    Off,
+    /// It runs and is not told of yet.
+    Starting,
+    InService,
+    /// It is not told of any more and finishes what it holds.
+    Draining,
+}
+
 impl Replica {
     /// Attempts that wait or are worked on.
     fn inside(&self) -> u32 {
         self.busy_workers + self.room.len() as u32
+    }
+
+    /// The workers, or the cores where they are counted, may have become busy or idle.
+    #[inline(always)]
+    fn note_load(&mut self, now: Time) {
+        if let Some(guard) = &mut self.guard {
+            let cores = self.sharing.as_ref().map_or(self.busy_cores, |sharing| sharing.busy());
+            guard.note_load(now, if self.cores == u32::MAX { self.busy_workers } else { cores });
+        }
     }
 }
 
@@ -263,6 +299,9 @@ pub struct Simulation {
     error_streams: Vec<Stream>,
     /// By service, where it has a rate limit.
     limiters: Vec<Option<Limiter>>,
+    /// By service, where anything keeps its replicas in order.
+    fleets: Vec<Option<Box<Fleet>>>,
+    deploys: Vec<Deploy>,
     /// Attempts sent so far.
     sent: u64,
     events: u64,
@@ -299,6 +338,8 @@ impl Simulation {
             faults: Faults::new(model),
             error_streams,
             limiters: limiters(model, &plan),
+            fleets: fleets(model, &plan),
+            deploys: model.deploys.clone(),
             plan,
             sent: 0,
             events: 0,
@@ -396,6 +437,7 @@ impl Simulation {
             Event::Begin { fault } => self.on_fault_begin(fault, observer),
             Event::End { fault } => self.on_fault_end(fault, observer),
             Event::Ready { replica, life } => self.on_ready(replica, life),
+            Event::Tend { whom, duty, number } => self.on_tend(whom, duty, number, observer),
         }
     }
 
@@ -449,6 +491,7 @@ impl Simulation {
     fn schedule_start(&mut self) {
         // First, so that a fault already holds for what happens at the instant at which it begins.
         self.schedule_faults();
+        self.schedule_fleets();
         for tenant in 0..self.sources.len() as u32 {
             match &self.sources[tenant as usize] {
                 Source::Closed => self.seat_users(tenant),
@@ -546,10 +589,24 @@ fn limiters(model: &Model, plan: &Plan) -> Vec<Option<Limiter>> {
     limited.map(limiter).collect()
 }
 
+fn fleets(model: &Model, plan: &Plan) -> Vec<Option<Box<Fleet>>> {
+    let services = model.services.iter().zip(&plan.services).enumerate();
+    let fleet = |(index, (service, plan)): (usize, (&Service, &plan::ServicePlan))| {
+        Fleet::of(service, plan.replicas, is_deployed(model, index))
+    };
+    services.map(fleet).collect()
+}
+
+/// Whether a service gets a new version some time.
+fn is_deployed(model: &Model, service: usize) -> bool {
+    model.deploys.iter().any(|deploy| deploy.service.0 as usize == service)
+}
+
 fn replicas(model: &Model, plan: &Plan) -> Vec<Replica> {
     let mut replicas = Vec::with_capacity(plan.replicas as usize);
     for (index, (service, fixed)) in model.services.iter().zip(&plan.services).enumerate() {
-        let replica = |number| Replica { guard: Guard::of(service), ..replica(index as u32, fixed, number) };
+        let deployed = is_deployed(model, index);
+        let replica = |number| Replica { guard: Guard::of(service, deployed), ..replica(index as u32, fixed, number) };
         replicas.extend((0..fixed.replicas).map(replica));
     }
     replicas
@@ -560,7 +617,12 @@ fn replica(service: u32, plan: &plan::ServicePlan, index: u32) -> Replica {
     let shares = plan.scheduling == crate::model::Scheduling::Ps && plan.cores != u32::MAX;
     Replica {
         service,
-        up: true,
+        up: index < plan.started,
+        standing: if index < plan.started { Standing::InService } else { Standing::Off },
+        entered: Time::ZERO,
+        release: 0,
+        returns: false,
+        takes_up_to: 0,
         life: 0,
         workers: plan.workers,
         busy_workers: 0,

@@ -58,6 +58,43 @@ pub(crate) enum Event {
     End { fault: u32 },
     /// A restarted replica accepts requests.
     Ready { replica: u32, life: u32 },
+    /// Somebody is looked after: which service, replica or caller depends on the duty, and so does the number.
+    Tend { whom: u32, duty: Duty, number: u32 },
+}
+
+/// What recurs to keep replicas in order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Duty {
+    /// The health of a service's replicas is checked.
+    Check,
+    /// Checks of a service's replicas that have no answer yet have failed.
+    GiveUpChecks,
+    /// Replicas that a caller has ejected for long enough return.
+    Sweep,
+    /// A service may want more replicas, or fewer.
+    Scale,
+    /// A replica that has not finished what it holds by now ends all the same.
+    EndGrace,
+    /// A deploy begins.
+    Deploy,
+    /// The next replicas of a service get its version.
+    Roll,
+    /// A window ends in which a new version was watched.
+    Judge,
+}
+
+impl Duty {
+    /// All of them, in the order of their discriminants.
+    const ALL: [Duty; 8] = [
+        Duty::Check,
+        Duty::GiveUpChecks,
+        Duty::Sweep,
+        Duty::Scale,
+        Duty::EndGrace,
+        Duty::Deploy,
+        Duty::Roll,
+        Duty::Judge,
+    ];
 }
 
 /// An event as it waits: two words, which pass through registers where an enum would be copied byte by byte.
@@ -91,6 +128,7 @@ impl Event {
             Event::Begin { fault } => (u64::from(fault), what(8, [0; 2], 0)),
             Event::End { fault } => (u64::from(fault), what(9, [0; 2], 0)),
             Event::Ready { replica, life } => (u64::from(replica), what(10, [0; 2], life)),
+            Event::Tend { whom, duty, number } => (u64::from(whom), what(11, [duty as u8, 0], number)),
         };
         Waiting { whom, what }
     }
@@ -115,7 +153,8 @@ impl Waiting {
             7 => Event::Retry { call: id },
             8 => Event::Begin { fault: index },
             9 => Event::End { fault: index },
-            _ => Event::Ready { replica: index, life: number },
+            10 => Event::Ready { replica: index, life: number },
+            _ => Event::Tend { whom: index, duty: Duty::ALL[usize::from(small[0])], number },
         }
     }
 }
@@ -159,6 +198,7 @@ mod tests {
             Event::End { fault: 2 },
             Event::Ready { replica: 3, life: 4 },
         ]);
+        events.extend(Duty::ALL.map(|duty| Event::Tend { whom: 5, duty, number: 6 }));
         assert!(events.iter().all(|event| event.wait().event() == *event));
         assert_eq!(size_of::<Waiting>(), 16);
     }

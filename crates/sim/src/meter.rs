@@ -4,7 +4,7 @@
 //! warm-up and at the end of the sending; within a piece the mean of a level is an integral over exact nanoseconds.
 
 use crate::event::{Answer, Failure};
-use crate::fact::{Applied, Fact, Observer, Outcome, Refusal, Stage};
+use crate::fact::{Applied, Fact, Observer, Outcome, Refusal, Removal, RolloutStep, Stage};
 use crate::histogram::Histogram;
 use crate::latencies::Latencies;
 use crate::model::{EndpointId, Model, Service};
@@ -71,8 +71,14 @@ pub struct Occupancy {
     pub originals: u64,
     /// Attempts of measured requests that a policy of the service turned away, in the order of [`Refusal::ALL`].
     pub turned_away: [u64; Refusal::ALL.len()],
+    /// How often a replica went out of rotation, in the order of [`Removal::ALL`].
+    pub taken_out: [u64; Removal::ALL.len()],
     /// Mean sum of the concurrency limits of its replicas; 0 where it has none.
     pub limits: f64,
+    /// Mean number of replicas that ran, those that started or drained included: what is paid for.
+    pub replicas: f64,
+    /// Largest number of them at one instant.
+    pub replicas_max: u64,
 }
 
 /// What happened at one site, to calls of measured requests.
@@ -127,6 +133,19 @@ pub struct ServiceStep {
     pub serving: f64,
     /// Cores that computed.
     pub computing: f64,
+    /// Replicas that ran, those that started or drained included.
+    pub replicas: f64,
+}
+
+/// When a deploy came how far; nothing where it never did.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deployed {
+    /// It began.
+    pub began: Option<Time>,
+    /// The new version was given up.
+    pub rolled_back: Option<Time>,
+    /// All replicas had the version that they should have.
+    pub ended: Option<Time>,
 }
 
 /// Everything measured.
@@ -142,6 +161,8 @@ pub struct Measures {
     pub effects: Vec<EffectTally>,
     /// Endpoints that tenants call, in order of their first tenant.
     pub entries: Vec<EndpointId>,
+    /// By deploy.
+    pub deploys: Vec<Deployed>,
     /// From the end of the warm-up to the end of the sending.
     pub window: Span,
     /// Length of a step of the timelines.
@@ -222,6 +243,8 @@ struct Levels {
     computing: Level,
     /// Concurrency limits, in sum.
     limits: Level,
+    replicas: Level,
+    replicas_max: u64,
     waiting_max: u64,
     /// Little's law: over the whole run, the integral of waiting and serving is the sum of all sojourns.
     integral: u128,
@@ -271,7 +294,8 @@ impl Levels {
     fn at_start(service: &Service) -> Self {
         let limit = service.guards.concurrency.map_or(0, |concurrency| u64::from(concurrency.start));
         let limits = Level { now: limit * u64::from(service.replicas), ..Level::default() };
-        Levels { limits, ..Levels::default() }
+        let replicas = Level { now: u64::from(service.replicas), ..Level::default() };
+        Levels { limits, replicas, replicas_max: replicas.now, ..Levels::default() }
     }
 
     #[inline]
@@ -284,6 +308,7 @@ impl Levels {
         self.integral += self.waiting.end_piece(at, measured) + self.serving.end_piece(at, measured);
         self.computing.end_piece(at, measured);
         self.limits.end_piece(at, measured);
+        self.replicas.end_piece(at, measured);
     }
 
     fn end_step(&mut self, step: Span) -> ServiceStep {
@@ -291,6 +316,7 @@ impl Levels {
             waiting: self.waiting.end_step(step),
             serving: self.serving.end_step(step),
             computing: self.computing.end_step(step),
+            replicas: self.replicas.end_step(step),
         }
     }
 }
@@ -314,6 +340,7 @@ impl Meter {
                 services: vec![Occupancy::default(); model.services.len()],
                 sites: (0..sites).map(|_| SiteTally::default()).collect(),
                 effects: vec![EffectTally::default(); model.effects.len()],
+                deploys: vec![Deployed::default(); model.deploys.len()],
                 entry_steps: vec![Vec::new(); entries.len()],
                 service_steps: vec![Vec::new(); model.services.len()],
                 entries,
@@ -341,6 +368,7 @@ impl Meter {
                 level.end_piece(ends, measured);
                 if ends == self.warmup {
                     level.waiting_max = level.waiting.now;
+                    level.replicas_max = level.replicas.now;
                 }
             }
             if ends <= self.closes && (ends == self.step_ends || ends == self.closes) {
@@ -369,6 +397,7 @@ impl Meter {
     fn note_maxima(&mut self) {
         for (level, occupancy) in self.levels.iter().zip(&mut self.measures.services) {
             occupancy.waiting_max = level.waiting_max;
+            occupancy.replicas_max = level.replicas_max;
         }
     }
 
@@ -386,6 +415,7 @@ impl Meter {
             occupancy.serving = level.serving.window as f64 / window;
             occupancy.computing = level.computing.window as f64 / window;
             occupancy.limits = level.limits.window as f64 / window;
+            occupancy.replicas = level.replicas.window as f64 / window;
         }
         self.measures.tenants = self.tenants.into_iter().map(|tenant| tenant.tally).collect();
         for tally in &self.measures.tenants {
@@ -496,6 +526,23 @@ impl Observer for Meter {
             Fact::TurnedAway { service, by, sent_at } => {
                 let turned_away = &mut self.measures.services[service as usize].turned_away;
                 turned_away[by as usize] += u64::from(sent_at >= self.warmup);
+            }
+            Fact::TakenOut { service, by } => {
+                let taken_out = &mut self.measures.services[service as usize].taken_out;
+                taken_out[by as usize] += u64::from(at >= self.warmup && at < self.closes);
+            }
+            Fact::Scaled { service, change } => {
+                let levels = &mut self.levels[service as usize];
+                levels.replicas.change(at, change);
+                levels.replicas_max = levels.replicas_max.max(levels.replicas.now);
+            }
+            Fact::Deploying { deploy, step } => {
+                let deployed = &mut self.measures.deploys[deploy as usize];
+                match step {
+                    RolloutStep::Began => deployed.began = Some(at),
+                    RolloutStep::RolledBack => deployed.rolled_back = Some(at),
+                    RolloutStep::Ended => deployed.ended = Some(at),
+                }
             }
             Fact::LimitMoved { service, change } => self.levels[service as usize].limits.change(at, change),
             Fact::StillThere { service, entered } => {

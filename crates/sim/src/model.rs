@@ -46,6 +46,8 @@ pub struct Model {
     pub effects: Vec<String>,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
+    /// New versions, and when they are rolled out.
+    pub deploys: Vec<Deploy>,
 }
 
 impl Model {
@@ -145,7 +147,7 @@ pub struct Profile {
 pub struct Service {
     /// Unique among services.
     pub name: String,
-    /// Identical copies, at least one.
+    /// Identical copies, at least one; at the start, where their number follows the load.
     pub replicas: u32,
     /// Handlers at once per replica, held while a handler waits on a call. Absent: unlimited.
     pub workers: Option<u32>,
@@ -172,6 +174,11 @@ pub struct Service {
 }
 
 impl Service {
+    /// Replicas that there can ever be: a place is kept for each.
+    pub fn most_replicas(&self) -> u32 {
+        self.guards.autoscale.map_or(self.replicas, |autoscale| autoscale.most.max(self.replicas))
+    }
+
     /// One replica without limits that has one endpoint, called `run`, with these steps.
     pub fn new(name: &str, steps: Vec<Step>) -> Self {
         Service {
@@ -402,7 +409,8 @@ pub struct Fault {
     pub lasts: Span,
 }
 
-/// What goes wrong. `share` is the part of the replicas that is hit, rounded up: the first ones.
+/// What goes wrong. `share` is the part of the replicas that is hit, rounded up: the first ones. Where their number
+/// changes, it is a part of those at the start, and all of it is whatever there will be.
 #[derive(Clone, Debug)]
 pub enum FaultKind {
     /// Work takes `by` times as long.

@@ -3,6 +3,7 @@
 
 use crate::agenda::{Agenda, Lane};
 use crate::balance::Balancer;
+use crate::ejection::Ejector;
 use crate::model::{
     Call, Concurrency, Deadlines, Dist, EndpointId, Load, Model, Network, Party, Queue, Scheduling, ServiceId, Step,
     TenantId,
@@ -82,7 +83,10 @@ impl TenantPlan {
 #[derive(Debug)]
 pub(crate) struct ServicePlan {
     pub(crate) first_replica: u32,
+    /// Places for replicas, whether in service or not.
     pub(crate) replicas: u32,
+    /// How many are in service at the start.
+    pub(crate) started: u32,
     /// `u32::MAX` where unlimited.
     pub(crate) workers: u32,
     /// `u32::MAX` where work never contends.
@@ -112,6 +116,8 @@ pub(crate) struct Site {
     pub(crate) optional: bool,
     pub(crate) retries: Option<Retries>,
     pub(crate) balancer: Balancer,
+    /// Keeps from replicas that fail, where the callee's policy says so.
+    pub(crate) ejector: Option<Box<Ejector>>,
     pub(crate) path: Path,
     /// Index among the caller's pools.
     pub(crate) pool: Option<u32>,
@@ -310,7 +316,7 @@ impl<'a> Compiler<'a> {
         let mut services = Vec::new();
         for service in &model.services {
             services.push(service_plan(service, replicas));
-            replicas += service.replicas;
+            replicas += service.most_replicas();
         }
         Compiler {
             model,
@@ -435,7 +441,8 @@ impl<'a> Compiler<'a> {
             timeout_lane: call.timeout.and_then(|timeout| self.agenda.lane(timeout)),
             optional: call.optional,
             retries: call.retry.as_ref().map(|retry| Retries::new(retry, stream("retry"))),
-            balancer: Balancer::new(self.model.services[service].balance, callee.replicas, stream("balance")),
+            balancer: Balancer::new(target.balance, callee.started, callee.replicas, stream("balance")),
+            ejector: target.guards.ejection.map(|ejection| Box::new(Ejector::new(ejection, callee.replicas))),
             path: Path::new(&call.network, ends, self.agenda, stream("network")),
             pool,
         };
@@ -447,7 +454,8 @@ impl<'a> Compiler<'a> {
 fn service_plan(service: &crate::model::Service, first_replica: u32) -> ServicePlan {
     ServicePlan {
         first_replica,
-        replicas: service.replicas,
+        replicas: service.most_replicas(),
+        started: service.replicas,
         workers: service.workers.unwrap_or(u32::MAX),
         cores: service.cores.unwrap_or(u32::MAX),
         scheduling: service.scheduling,

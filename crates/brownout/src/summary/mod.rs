@@ -236,10 +236,19 @@ impl Page {
 
 /// What the policies of a service did.
 fn guarded(g: &Guarded) -> Vec<String> {
-    let counts = [(g.limited, "over its rate limit"), (g.crowded, "over its concurrency limit"), (g.shed, "shed")];
+    let counts = [
+        (g.limited, "over its rate limit"),
+        (g.crowded, "over its concurrency limit"),
+        (g.shed, "shed"),
+        (g.ejections, "ejections"),
+        (g.unhealthy, "replicas found unhealthy"),
+        (g.rollbacks, "versions taken back"),
+    ];
     let counted = counts.iter().filter_map(|(n, what)| Some(format!("{} {what}", readable::whole((*n)?))));
     let limit = g.concurrency_limit_mean.map(|mean| format!("concurrency limit {} on average", readable::digits(mean)));
-    counted.chain(limit).collect()
+    let replicas = g.replicas_mean.zip(g.replicas_max);
+    let replicas = replicas.map(|(mean, max)| format!("{} replicas on average, {max} at most", readable::digits(mean)));
+    counted.chain(limit).chain(replicas).collect()
 }
 
 fn latencies(l: &Latency) -> [String; 5] {

@@ -1,16 +1,26 @@
-//! Policies at a service's side: rate limits, adaptive concurrency, and what a queue sheds.
+//! Policies at a service's side: rate limits, adaptive concurrency, what a queue sheds, and what keeps replicas in order.
 
 use super::keys::{self, Object};
 use super::problem::Problem;
 use super::reader::{Fields, Reader};
 use super::units;
 use super::yaml::{Kind, Node};
-use sim::model::{Concurrency, ConcurrencyRule, Guards, LimitPer, Order, RateLimit, Shed, TenantId, burst_of};
+use sim::Span;
+use sim::model::{
+    Autoscale, Concurrency, ConcurrencyRule, Ejection, Guards, Health, LimitPer, Order, RateLimit, ScaleBy, Shed,
+    TenantId, burst_of,
+};
 
 impl Reader<'_> {
     /// The policies of a service.
     pub(super) fn guards(&mut self, fields: &Fields<'_>) -> Guards {
-        Guards { limit: self.rate_limit(fields), concurrency: self.concurrency(fields) }
+        Guards {
+            limit: self.rate_limit(fields),
+            concurrency: self.concurrency(fields),
+            ejection: self.ejection(fields),
+            health: self.health(fields),
+            autoscale: self.autoscale(fields),
+        }
     }
 
     fn rate_limit(&mut self, fields: &Fields<'_>) -> Option<RateLimit> {
@@ -92,6 +102,71 @@ impl Reader<'_> {
         }
         let queue = f64::from(queue?);
         Some(ConcurrencyRule::Gradient { queue, smoothing: smoothing?, tolerance, window: window? })
+    }
+
+    fn ejection(&mut self, fields: &Fields<'_>) -> Option<Ejection> {
+        let (key, node) = fields.entry("ejection")?;
+        let fields = self.fields(key.place, node, &keys::EJECTION)?;
+        let (failures, interval) = (self.count(&fields, "failures"), self.recurring(&fields, "interval"));
+        let (base, most) = (self.duration(&fields, "base"), self.percent(&fields, "most"));
+        Some(Ejection { failures: failures?, interval: interval?, base: base?, most: most? })
+    }
+
+    fn health(&mut self, fields: &Fields<'_>) -> Option<Health> {
+        let (key, node) = fields.entry("health")?;
+        let fields = self.fields(key.place, node, &keys::HEALTH)?;
+        let (interval, timeout) = (self.recurring(&fields, "interval"), self.duration(&fields, "timeout"));
+        let (unhealthy, healthy) = (self.count(&fields, "unhealthy"), self.count(&fields, "healthy"));
+        let interval = interval?;
+        let timeout = timeout.unwrap_or(Span::secs(1).min(interval));
+        if timeout > interval {
+            let problem = Problem::new(fields.place("timeout"), "a check would last longer than the time to the next");
+            self.report(problem.expected(format!("at most {interval}")));
+        }
+        Some(Health { interval, timeout, unhealthy: unhealthy?, healthy: healthy? })
+    }
+
+    /// The number of replicas at the start must lie within the bounds.
+    fn autoscale(&mut self, service: &Fields<'_>) -> Option<Autoscale> {
+        let (key, node) = service.entry("autoscale")?;
+        let fields = self.fields(key.place, node, &keys::AUTOSCALE)?;
+        let by = match fields.get("delay") {
+            Some(_) => self.duration(&fields, "delay").map(ScaleBy::Delay),
+            None => self.percent(&fields, "target").map(ScaleBy::Utilization),
+        };
+        let (least, most) = (self.count(&fields, "least"), self.count(&fields, "most"));
+        let (every, cooldown) = (self.recurring(&fields, "every"), self.duration(&fields, "cooldown"));
+        self.check_observable(service, &fields);
+        let (least, most, replicas) = (least?, most?, self.count(service, "replicas")?);
+        if !(least..=most).contains(&replicas) {
+            let message =
+                format!("a service that starts with {replicas} replicas does not have {least} to {most} of them");
+            let problem = Problem::new(fields.place(if replicas > most { "most" } else { "least" }), message);
+            self.report(problem.expected("`least` ≤ `replicas` ≤ `most`"));
+        }
+        Some(Autoscale { by: by?, least, most, every: every?, cooldown: cooldown? })
+    }
+
+    /// What is to be kept near a target must be there.
+    fn check_observable(&mut self, service: &Fields<'_>, fields: &Fields<'_>) {
+        let has = |key: &str| service.get(key).is_some();
+        let missing = match fields.get("delay") {
+            Some(_) if !has("workers") => "without `workers` no request ever waits for one",
+            None if !has("workers") && !has("cores") => "without `workers` or `cores` nothing is ever busy",
+            _ => return,
+        };
+        let key = if fields.get("delay").is_some() { "delay" } else { "target" };
+        self.report(Problem::new(fields.key_place(key), missing).hint("give the service `workers`"));
+    }
+
+    /// Something that recurs; not so often that a run is about nothing else.
+    pub(super) fn recurring(&mut self, fields: &Fields<'_>, key: &str) -> Option<Span> {
+        const LEAST: Span = Span::millis(1);
+        let every = self.duration(fields, key)?;
+        if every < LEAST {
+            self.report(Problem::new(fields.place(key), "this is too often").expected(format!("at least {LEAST}")));
+        }
+        Some(every)
     }
 
     /// What a queue sheds.

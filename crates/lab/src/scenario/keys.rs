@@ -126,6 +126,8 @@ impl Key {
 }
 
 const DURATION: Kind = Kind::Duration { zero: Zero::Allowed };
+/// A time after which something happens again, at least a millisecond.
+const RECURRING: Kind = POSITIVE_DURATION;
 const POSITIVE_DURATION: Kind = Kind::Duration { zero: Zero::Refused };
 const SHARE: Kind = Kind::Percent { zero: Zero::Refused, most: 100.0 };
 const CHANCE: Kind = Kind::Percent { zero: Zero::Allowed, most: 100.0 };
@@ -177,6 +179,12 @@ pub(super) static SCENARIO: Object = Object {
             Kind::List(&Kind::Cases(&FAULT)),
             "What goes wrong, and when.",
             "[{slow: inventory, by: 4x, at: 3m, for: 2m}]",
+        ),
+        key(
+            "deploys",
+            Kind::List(&Kind::Object(&DEPLOY)),
+            "Which services get a new version, and when.",
+            "[{deploy: inventory, at: 3m, canary: 10%, pause: 30s}]",
         ),
         key(
             "objectives",
@@ -282,6 +290,25 @@ pub(super) static SERVICE: Object = Object {
             "How many attempts a replica takes at once, waiting or worked on: a limit that follows what it measures. One \
              more is rejected. Absent: none.",
             "gradient",
+        ),
+        key(
+            "ejection",
+            Kind::Object(&EJECTION),
+            "Each caller keeps from a replica that fails it several times in a row. Absent: none does.",
+            "{failures: 5}",
+        ),
+        key(
+            "health",
+            Kind::Object(&HEALTH),
+            "Replicas are checked, and callers keep from those that are down or stand still. Absent: a crashed replica \
+             keeps its share of the requests, and with `least-outstanding` it gets nearly all.",
+            "{interval: 5s}",
+        ),
+        key(
+            "autoscale",
+            Kind::Object(&AUTOSCALE),
+            "The number of replicas follows the load; `replicas` is that at the start. Absent: it stays.",
+            "{target: 70%, least: 2, most: 20}",
         ),
         key("balance", Kind::Word(BALANCE), "How callers pick a replica.", "power-of-two").default("round-robin"),
         key(
@@ -392,6 +419,56 @@ pub(super) static LIMIT: Object = Object {
             "Rates of single tenants at the whole service, which bound them besides; with `per: tenant` instead.",
             "{batch: 100/s}",
         ),
+    ],
+};
+
+pub(super) static EJECTION: Object = Object {
+    name: "rule of ejection",
+    doc: "Outlier detection as Envoy does it by consecutive 5xx, simplified: any failure that the caller sees counts, its own \
+          timeouts included. The n-th ejection in a row lasts n times `base`, at most five minutes. Each call that is \
+          written in the file judges for itself. Where no replica is left, all are asked.",
+    keys: &[
+        key("failures", count(1, MANY), "Failures in a row that eject a replica.", "3").default("5"),
+        key("interval", RECURRING, "Who has been out for long enough returns at a multiple of this.", "5s")
+            .default("10s"),
+        key("base", POSITIVE_DURATION, "How long a first ejection lasts.", "1m").default("30s"),
+        key("most", SHARE, "The share of the replicas that may be out at once; one may in any case.", "30%")
+            .default("50%"),
+    ],
+};
+
+pub(super) static HEALTH: Object = Object {
+    name: "rule of health",
+    doc: "Health checks of each replica. They see that a process is down or stands still, not errors, slowness or a cut \
+          network. Where all replicas fail, all are asked.",
+    keys: &[
+        key("interval", RECURRING, "Between two checks; the first comes after this.", "2s").default("5s"),
+        key(
+            "timeout",
+            POSITIVE_DURATION,
+            "A replica that stands still for this long fails its check. Absent: 1s, or `interval` where that is shorter.",
+            "500ms",
+        ),
+        key("unhealthy", count(1, MANY), "Failed checks in a row after which no caller is told of it.", "2")
+            .default("3"),
+        key("healthy", count(1, MANY), "Passed checks in a row after which they are again.", "1").default("2"),
+    ],
+};
+
+pub(super) static AUTOSCALE: Object = Object {
+    name: "rule of autoscale",
+    doc: "The rule of Kubernetes' HorizontalPodAutoscaler: ⌈replicas × observed / target⌉, nothing within a tenth of the \
+          target, at most twice as many or four more at once. New replicas take the service's `startup`; one that goes \
+          finishes what it holds, for 30s at most.",
+    keys: &[
+        key("target", SHARE, "Mean busy share of the cores, or of the workers where cores are not counted.", "70%")
+            .choice(),
+        key("delay", POSITIVE_DURATION, "Mean time that requests wait for a worker.", "50ms").choice(),
+        key("least", count(1, Model::MAX_REPLICAS), "There are never fewer.", "2").default("1"),
+        key("most", count(1, Model::MAX_REPLICAS), "There are never more.", "20").required(),
+        key("every", RECURRING, "How long is observed before each decision.", "30s").default("15s"),
+        key("cooldown", DURATION, "A replica goes only if fewer were enough throughout this time.", "60s")
+            .default("5m"),
     ],
 };
 
@@ -682,6 +759,47 @@ pub(super) static SPIKE: Object = Object {
         key("by", Kind::Factor, "Factor on its rate.", "3x").required(),
         AT,
         FOR,
+    ],
+};
+
+pub(super) static DEPLOY: Object = Object {
+    name: "deploy",
+    doc: "A new version of a service, rolled out batch by batch. A replica is told of no more, finishes what it holds (for 30s \
+          at most), and starts with the new version, which takes the service's `startup`.",
+    keys: &[
+        key("deploy", Kind::Service, "The service.", "inventory").required(),
+        AT,
+        key("batch", Kind::Either(&[count(1, MANY), SHARE]), "How many replicas are replaced at a time.", "25%")
+            .default("1"),
+        key("pause", DURATION, "From when a batch serves until the next one goes.", "30s").default("0s"),
+        key("canary", SHARE, "The share of the replicas that goes first. Absent: a batch as all others.", "10%"),
+        key("bad", Kind::Object(&BAD), "What is worse with the new version. Absent: nothing.", "{errors: 5%}"),
+        key("rollback", Kind::Object(&ROLLBACK), "When the old version comes back. Absent: never.", "{errors: 2%}"),
+    ],
+};
+
+pub(super) static BAD: Object = Object {
+    name: "bad version",
+    doc: "How a new version differs from the old one.",
+    keys: &[
+        key("slow", Kind::Factor, "How many times as long work takes.", "3x").default("1x"),
+        key("errors", CHANCE, "The chance that a request fails as soon as a worker takes it.", "5%").default("0%"),
+    ],
+};
+
+pub(super) static ROLLBACK: Object = Object {
+    name: "rollback",
+    doc: "When a new version is taken back: batch by batch, without pauses.",
+    keys: &[
+        key("errors", CHANCE, "Its handlers fail more often than this, whatever the reason.", "2%").required(),
+        key(
+            "within",
+            RECURRING,
+            "In a window of this length, one after the other from when its first replica serves until one after the last \
+             does.",
+            "30s",
+        )
+        .default("60s"),
     ],
 };
 

@@ -163,7 +163,8 @@ impl Costs<'_> {
         };
         let guards = &service.guards;
         let guarded = guards.limit.is_some() || guards.concurrency.is_some() || service.queue.shed.is_some();
-        full || guarded || self.model.faults.iter().any(hit)
+        let deployed = self.model.deploys.iter().any(|deploy| deploy.service == id);
+        full || guarded || deployed || self.model.faults.iter().any(hit)
     }
 }
 

@@ -5,6 +5,7 @@
 //! (`keys`), from which the checks, the [`schema`] for editors and the written [`reference`] are made. Reading does not
 //! stop at the first problem. Left out: running anything, and drawing problems for a terminal.
 
+mod deploys;
 mod digest;
 mod dist;
 mod faults;
@@ -80,6 +81,8 @@ pub struct Reading {
     pub scenario: Option<Scenario>,
     /// In the order of their places.
     pub problems: Vec<Problem>,
+    /// What is no problem and yet has no effect, in the order of their places.
+    pub remarks: Vec<Problem>,
 }
 
 /// A scenario file that was read, with the text that problems point into.
@@ -95,9 +98,10 @@ pub struct Opened {
 /// for names without `..` and without a root only.
 pub fn read(source: &str, sets: &[Override], files: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> Reading {
     let mut problems = Problems::default();
-    let scenario = read_into(source, sets, files, &mut problems);
-    let problems = problems.sorted();
-    Reading { scenario: scenario.filter(|_| problems.is_empty()), problems }
+    let mut remarks = Problems::default();
+    let scenario = read_into(source, sets, files, &mut problems, &mut remarks);
+    let (problems, remarks) = (problems.sorted(), remarks.sorted());
+    Reading { scenario: scenario.filter(|_| problems.is_empty()), problems, remarks }
 }
 
 /// Reads a scenario file. Files that it refers to lie in its folder.
@@ -119,7 +123,7 @@ pub fn open(path: &Path, sets: &[Override]) -> io::Result<Opened> {
         Some(start) => {
             let place = Place { origin: Origin::File, start, end: start + char::REPLACEMENT_CHARACTER.len_utf8() };
             let problem = Problem::new(place, "this is not UTF-8 text").expected("a YAML file");
-            Reading { scenario: None, problems: vec![problem] }
+            Reading { scenario: None, problems: vec![problem], remarks: Vec::new() }
         }
     };
     Ok(Opened { source, reading })
@@ -137,6 +141,7 @@ fn read_into(
     sets: &[Override],
     fetch: &dyn Fn(&str) -> io::Result<Vec<u8>>,
     problems: &mut Problems,
+    remarks: &mut Problems,
 ) -> Option<Scenario> {
     let file = yaml::parse(source, Origin::File, 0, problems);
     if file.is_none() && problems.is_empty() {
@@ -150,7 +155,7 @@ fn read_into(
     path::apply_all(&mut root, &changes, problems);
     let files = Files::new(fetch);
     let mut found = Problems::default();
-    let scenario = decode(&root, &files, &mut found);
+    let scenario = decode(&root, &files, &mut found, remarks);
     let known = found.sorted();
     let variants = variants::read(&root, &known, &files, source, problems);
     problems.extend(known);
@@ -158,7 +163,7 @@ fn read_into(
 }
 
 /// Decodes a tree; its variants are left out.
-fn decode(root: &Node, files: &Files<'_>, problems: &mut Problems) -> Option<Scenario> {
+fn decode(root: &Node, files: &Files<'_>, problems: &mut Problems, remarks: &mut Problems) -> Option<Scenario> {
     let mut found = Problems::default();
     if !version_fits(root, &mut found) {
         problems.extend(found.sorted());
@@ -169,6 +174,7 @@ fn decode(root: &Node, files: &Files<'_>, problems: &mut Problems) -> Option<Sce
     let scenario = reader.scenario(root);
     let clean = reader.problems.is_empty();
     problems.extend(reader.problems.sorted());
+    remarks.extend(reader.remarks.sorted());
     scenario.filter(|_| clean)
 }
 
@@ -189,7 +195,18 @@ impl<'a> Reader<'a> {
     fn new(names: Names, files: &'a Files<'a>, problems: Problems) -> Reader<'a> {
         let (sites, loads, effects) = (Vec::new(), Vec::new(), Vec::new());
         let (networks, used) = (Default::default(), Default::default());
-        Reader { names, files, problems, networks, effects, sites, unresolved: false, loads, used }
+        Reader {
+            names,
+            files,
+            problems,
+            remarks: Problems::default(),
+            networks,
+            effects,
+            sites,
+            unresolved: false,
+            loads,
+            used,
+        }
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
@@ -237,6 +254,7 @@ impl<'a> Reader<'a> {
             Some(node) => self.faults(node, &tenants, &services),
             None => Vec::new(),
         };
-        Model { duration, warmup, tenants, services, effects: Vec::new(), faults }
+        let deploys = fields.get("deploys").map(|node| self.deploys(node)).unwrap_or_default();
+        Model { duration, warmup, tenants, services, effects: Vec::new(), faults, deploys }
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Reader<'a> {
     pub(super) names: Names,
     pub(super) files: &'a Files<'a>,
     pub(super) problems: Problems,
+    /// What has no effect.
+    pub(super) remarks: Problems,
     pub(super) networks: Networks,
     pub(super) effects: Vec<String>,
     pub(super) sites: Vec<graph::Site>,

@@ -76,7 +76,11 @@ impl Reader<'_> {
     }
 
     fn queue(&mut self, fields: &Fields<'_>) -> Option<Queue> {
-        let node = fields.get("queue")?;
+        let (key, node) = fields.entry("queue")?;
+        if fields.get("workers").is_none() {
+            let message = "this queue has no effect: without `workers` nothing ever waits in it";
+            self.remarks.push(Problem::new(key.place, message).hint("give the service `workers`"));
+        }
         if let Kind::Scalar(_) = node.kind {
             return Some(Queue { limit: self.short_count(fields, "queue"), ..Queue::default() });
         }
@@ -150,7 +154,7 @@ impl Reader<'_> {
 
     /// What all services together may have.
     fn check_totals(&mut self, entries: &[(Node, Node)], services: &[Service]) {
-        let replicas = services.iter().map(|service| u64::from(service.replicas));
+        let replicas = services.iter().map(|service| u64::from(service.most_replicas()));
         self.check_total(entries, replicas.collect(), u64::from(Model::MAX_REPLICAS), "replicas");
         let steps = services.iter().map(|service| {
             let steps = service.endpoints.iter().flat_map(|endpoint| &endpoint.steps);

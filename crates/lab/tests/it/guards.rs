@@ -7,7 +7,10 @@ use lab::reporting::report;
 use lab::run::run;
 use serde_json::to_value;
 use sim::Span;
-use sim::model::{Concurrency, ConcurrencyRule, Guards, LimitPer, Order, RateLimit, Shed, TenantId};
+use sim::model::{
+    Autoscale, Batch, Concurrency, ConcurrencyRule, Deploy, Ejection, Guards, Health, LimitPer, Order, RateLimit,
+    ScaleBy, Shed, TenantId,
+};
 
 /// The minimal scenario whose shop has these keys, at a rate that one worker cannot serve.
 fn shop(keys: &str) -> String {
@@ -45,6 +48,20 @@ fn a_concurrency_limit_reads_short_and_long() {
 }
 
 #[test]
+fn what_keeps_replicas_in_order_has_defaults() {
+    let ejection = Ejection { failures: 5, interval: Span::secs(10), base: Span::secs(30), most: 0.5 };
+    assert_eq!(guards("ejection: {}").ejection, Some(ejection));
+    let health = Health { interval: Span::secs(5), timeout: Span::secs(1), unhealthy: 3, healthy: 2 };
+    assert_eq!(guards("health: {}").health, Some(health));
+    assert_eq!(guards("health: {interval: 100ms}").health.map(|health| health.timeout), Some(Span::millis(100)));
+    let by = ScaleBy::Utilization(0.7);
+    let autoscale = Autoscale { by, least: 1, most: 9, every: Span::secs(15), cooldown: Span::secs(300) };
+    assert_eq!(guards("autoscale: {target: 70%, most: 9}").autoscale, Some(autoscale));
+    let by = ScaleBy::Delay(Span::millis(50));
+    assert_eq!(guards("autoscale: {delay: 50ms, most: 9}").autoscale, Some(Autoscale { by, ..autoscale }));
+}
+
+#[test]
 fn a_queue_reads_what_it_sheds_and_its_weights() {
     let queue = |keys| scenario(&shop(keys), &[]).model.services[0].queue.clone();
     let codel = |target, interval| Some(Shed::Codel { target: Span::millis(target), interval: Span::millis(interval) });
@@ -73,6 +90,16 @@ fn what_is_wrong_is_said_with_its_place() {
         "concurrency: {aimd: {backoff: 40%}}",
         "concurrency: {aimd: {queue: 4}}",
         "concurrency: {gradient: {tolerance: 0.5x}}",
+        "ejection: {failures: 0}",
+        "ejection: {interval: 1us}",
+        "ejection: {most: 120%}",
+        "ejection: {bases: 3s}",
+        "health: {interval: 1s, timeout: 2s}",
+        "health: 5s",
+        "autoscale: {most: 5}",
+        "autoscale: {target: 70%, delay: 5ms, most: 5}",
+        "autoscale: {target: 70%}",
+        "autoscale: {target: 70%, least: 2, most: 5}",
         "queue: {shed: coddle}",
         "queue: {shed: {codel: {target: 1s}}}",
         "queue: {shed: {deadline: {}}}",
@@ -92,6 +119,17 @@ fn what_is_wrong_is_said_with_its_place() {
     crate::snapshot!(drawn);
 }
 
+#[test]
+fn what_is_never_busy_cannot_be_scaled_by_it() {
+    let source = shop("autoscale: {target: 70%, most: 3}").replace("    workers: 1\n", "");
+    let problems = reading(&source).problems;
+    assert_eq!(problems[0].message, "without `workers` or `cores` nothing is ever busy");
+    let source = source.replace("target: 70%", "delay: 7ms");
+    assert_eq!(reading(&source).problems[0].message, "without `workers` no request ever waits for one");
+    let cores = source.replace("delay: 7ms", "target: 70%").replace("    autoscale", "    cores: 2\n    autoscale");
+    assert_eq!(reading(&cores).problems, []);
+}
+
 fn reported(keys: &str) -> RunReport {
     let scenario = scenario(&shop(keys), &["duration=20s"]);
     report(&scenario, &run(&scenario.model, 7).expect("it can be run"))
@@ -109,6 +147,122 @@ fn a_run_reports_what_each_policy_did() {
     let crowded = guarded("concurrency: {aimd: {timeout: 100ms}}");
     assert!(crowded.crowded.expect("there is a limit") > 700, "{crowded:?}");
     assert!((5.0..12.0).contains(&crowded.concurrency_limit_mean.expect("there is a limit")), "{crowded:?}");
+}
+
+#[test]
+fn a_scaled_service_reports_its_replicas() {
+    let report = reported("autoscale: {target: 70%, most: 9, every: 1s, cooldown: 5s}");
+    let load = &report.services["shop"];
+    // One and a half workers' worth of requests, at 70 %: a little over two.
+    let mean = load.guarded.replicas_mean.expect("it is scaled");
+    assert!((2.0..4.0).contains(&mean), "{mean}");
+    assert!(load.guarded.replicas_max >= Some(3));
+    let busy = load.utilization.expect("it has workers") * mean;
+    assert!((busy - load.in_service_mean).abs() < 1e-9, "{busy}");
+    let series = &report.timeline.series["shop.replicas"];
+    assert_eq!((series[0], series.len()), (Some(1.0), report.timeline.series["shop.queue"].len()));
+    assert!(series.iter().flatten().any(|replicas| *replicas >= 3.0));
+}
+
+#[test]
+fn health_and_ejection_report_what_they_did() {
+    let crash = "\nfaults: [{crash: shop, at: 2s, for: 5s, share: 50%}]\n";
+    let report = |keys: &str| {
+        let scenario = scenario(&(shop(&format!("replicas: 4\n    {keys}")) + crash), &["duration=20s"]);
+        report(&scenario, &run(&scenario.model, 7).expect("it can be run"))
+    };
+    let unguarded = report("");
+    let checked = report("health: {interval: 500ms}");
+    let ejecting = report("ejection: {base: 1s, interval: 1s}");
+    let rejected = |report: &RunReport| report.tenants["users"].failed.unreachable;
+    assert!(rejected(&unguarded) > 300, "{}", rejected(&unguarded));
+    assert!(rejected(&checked) < 150, "{}", rejected(&checked));
+    assert!(rejected(&ejecting) < 100, "{}", rejected(&ejecting));
+    assert_eq!(checked.services["shop"].guarded.unhealthy, Some(2));
+    assert!(ejecting.services["shop"].guarded.ejections >= Some(2));
+}
+
+#[test]
+fn a_queue_that_nothing_waits_in_is_remarked_upon() {
+    let source = shop("queue: 5").replace("    workers: 1\n", "    cores: 1\n");
+    let read = reading(&source);
+    assert_eq!(read.problems, []);
+    let remark = &read.remarks[0];
+    assert!(remark.message.contains("without `workers`"), "{remark:?}");
+    assert_eq!(&source[remark.place.span()], "queue");
+    assert_eq!(reading(&shop("queue: 5")).remarks, []);
+}
+
+fn deploying(deploys: &str) -> String {
+    shop("replicas: 4") + &format!("deploys: {deploys}\n")
+}
+
+#[test]
+fn a_deploy_reads_short_and_long() {
+    let deploys = scenario(
+        &deploying(
+            "[{deploy: shop}, {deploy: shop, at: 3s, batch: 25%, pause: 30s, canary: 10%, \
+        bad: {slow: 3x, errors: 5%}, rollback: {errors: 2%}}]",
+        ),
+        &[],
+    )
+    .model
+    .deploys;
+    assert_eq!(deploys[0], Deploy::of(ServiceId(0)));
+    let long = Deploy {
+        at: sim::Time::ZERO + Span::secs(3),
+        batch: Batch::Share(0.25),
+        pause: Span::secs(30),
+        canary: Some(0.1),
+        slow: 3.0,
+        errors: 0.05,
+        rollback: Some(Rollback { errors: 0.02, within: Span::secs(60) }),
+        ..deploys[0].clone()
+    };
+    assert_eq!(deploys[1], long);
+}
+
+#[test]
+fn what_is_wrong_with_a_deploy_is_said_with_its_place() {
+    let wrong = [
+        "{deploy: shop}",
+        "[{at: 3s}]",
+        "[{deploy: shpo}]",
+        "[{deploy: shop, batch: 0}]",
+        "[{deploy: shop, batch: 0%}]",
+        "[{deploy: shop, batch: few}]",
+        "[{deploy: shop, for: 3s}]",
+        "[{deploy: shop, canary: 0%}]",
+        "[{deploy: shop, bad: {slower: 3x}}]",
+        "[{deploy: shop, rollback: {within: 1s}}]",
+        "[{deploy: shop, rollback: {errors: 2%, within: 1us}}]",
+    ];
+    let mut drawn = String::new();
+    for deploys in wrong {
+        let source = deploying(deploys);
+        let problems = reading(&source).problems;
+        assert_ne!(problems, [], "{deploys}");
+        drawn += &format!("\n# {deploys}\n{}", draw(&source, &[], &problems));
+    }
+    crate::snapshot!(drawn);
+}
+
+#[test]
+fn a_deploy_is_marked_and_its_rollback_counted() {
+    let report = |deploys: &str| {
+        let scenario = scenario(&deploying(deploys), &["duration=20s"]);
+        report(&scenario, &run(&scenario.model, 7).expect("it can be run"))
+    };
+    let good = report("[{deploy: shop, at: 2s, pause: 1s}]");
+    let mark = &good.timeline.marks[0];
+    assert_eq!((mark.text.as_str(), mark.from_s), ("shop deployed", 2.0));
+    assert!((6.0..6.5).contains(&mark.to_s), "{mark:?}");
+    assert_eq!(good.services["shop"].guarded.rollbacks, Some(0));
+    let bad = report("[{deploy: shop, at: 2s, pause: 5s, bad: {errors: 50%}, rollback: {errors: 2%, within: 2s}}]");
+    assert_eq!(bad.timeline.marks[0].text, "shop deployed and taken back");
+    assert_eq!(bad.services["shop"].guarded.rollbacks, Some(1));
+    let failed = bad.tenants["users"].failed.error;
+    assert!((10..100).contains(&failed), "{failed}");
 }
 
 #[test]

@@ -53,6 +53,7 @@ impl Simulation {
             gives_up: Time::NEVER,
             awaiting: 0,
             site,
+            replica: NO_REPLICA,
             caller: caller.replica,
             life: caller.life,
             previous_wait: Span::ZERO,
@@ -71,6 +72,7 @@ impl Simulation {
     #[inline(always)]
     fn make_attempt<O: Observer>(&mut self, call: Ref, observer: &mut O) {
         let state = &mut self.calls[call];
+        state.replica = NO_REPLICA;
         state.attempt += 1;
         state.awaiting |= 1 << state.attempt;
         let (site, attempt, sent_at) = (state.site, state.attempt, state.sent_at);
@@ -151,12 +153,13 @@ impl Simulation {
     /// Sends the current attempt of a call to one of the callee's replicas.
     #[inline(always)]
     fn send_attempt<O: Observer>(&mut self, call: Ref, observer: &mut O) {
-        let state = &self.calls[call];
+        let state = &mut self.calls[call];
         let site = &mut self.plan.sites[state.site as usize];
         let request = &mut self.requests[state.request];
         let (first, replicas) = (site.first_replica, &self.replicas);
         request.reached |= site.effects;
         let replica = first + site.balancer.pick(request.key, |index| replicas[(first + index) as usize].outstanding);
+        state.replica = replica;
         let transit = site.path.transit();
         if transit == Transit::Lost {
             return;
@@ -204,6 +207,7 @@ impl Simulation {
         }
         state.awaiting &= !(1 << attempt);
         observer.see(self.now, Fact::AttemptEnded { call, attempt, answer });
+        self.judge_replica(call, attempt, matches!(answer, Answer::Failed(_)), observer);
         match answer {
             Answer::Failed(failure) => self.attempt_failed(call, failure, observer),
             answer => self.end_call(call, answer, observer),
@@ -222,7 +226,18 @@ impl Simulation {
         }
         state.awaiting &= !(1 << attempt);
         observer.see(self.now, Fact::AttemptTimedOut { call, site, attempt, sent_at: state.sent_at });
+        self.judge_replica(call, attempt, true, observer);
         self.attempt_failed(call, Failure::Timeout, observer);
+    }
+
+    /// A caller that ejects outliers hears how the attempt at a replica ended; one that was never sent tells nothing.
+    #[inline(always)]
+    fn judge_replica<O: Observer>(&mut self, call: Ref, attempt: u8, failed: bool, observer: &mut O) {
+        let state = &self.calls[call];
+        let (site, replica) = (state.site as usize, state.replica);
+        if self.plan.sites[site].ejector.is_some() && attempt == state.attempt && replica != NO_REPLICA {
+            self.judge(site, replica, failed, observer);
+        }
     }
 
     /// Timers behind a dead one are mostly dead too: they go without ever being due.

@@ -1,6 +1,7 @@
 //! Policies at the callee's door and queue: what turns an attempt away, and what they learn from those that got an answer.
 
 use super::*;
+use crate::autoscale::LoadGauge;
 use crate::concurrency::{ConcurrencyLimit, Sample};
 use crate::fact::{Refusal, Stage};
 use crate::model::Service;
@@ -11,14 +12,31 @@ use crate::shed::{Candidate, Shedder};
 pub(super) struct Guard {
     concurrency: Option<ConcurrencyLimit>,
     shed: Option<Shedder>,
+    /// How busy it was, where the number of replicas follows that.
+    load: Option<LoadGauge>,
 }
 
 impl Guard {
-    pub(super) fn of(service: &Service) -> Option<Box<Self>> {
+    /// That of one replica of a service, which may get new versions.
+    pub(super) fn of(service: &Service, deployed: bool) -> Option<Box<Self>> {
         let concurrency = service.guards.concurrency.map(ConcurrencyLimit::new);
         let shed = service.queue.shed.and_then(Shedder::new);
-        let guarded = concurrency.is_some() || shed.is_some() || service.guards.limit.is_some();
-        guarded.then(|| Box::new(Guard { concurrency, shed }))
+        let load = service.guards.autoscale.map(|_| LoadGauge::default());
+        let limited = concurrency.is_some() || shed.is_some() || service.guards.limit.is_some();
+        let guarded = limited || load.is_some() || deployed;
+        guarded.then(|| Box::new(Guard { concurrency, shed, load }))
+    }
+
+    /// So many workers or cores are busy now.
+    pub(super) fn note_load(&mut self, now: Time, busy: u32) {
+        if let Some(load) = &mut self.load {
+            load.set(now, busy);
+        }
+    }
+
+    /// Busy worker-nanoseconds or core-nanoseconds since it was last asked.
+    pub(super) fn take_load(&mut self, now: Time) -> u128 {
+        self.load.as_mut().map_or(0, |load| load.take(now))
     }
 
     /// A handler has answered; gives by how much the concurrency limit moved.
@@ -101,12 +119,27 @@ impl Simulation {
         guard.shed.as_ref().is_some_and(|shed| shed.drops(self.now, candidate))
     }
 
+    /// A worker has taken a request.
+    #[inline(never)]
+    pub(super) fn note_start(&mut self, job: Ref) {
+        let state = &self.jobs[job];
+        let replica = &mut self.replicas[state.replica as usize];
+        replica.note_load(self.now);
+        if let Some(fleet) = &mut self.fleets[replica.service as usize] {
+            fleet.note_delay(self.now.since(state.entered));
+        }
+    }
+
     /// The replica's policies hear how a handler of theirs ended.
     #[inline(never)]
     pub(super) fn learn<O: Observer>(&mut self, job: Ref, answer: Answer, observer: &mut O) {
         let job = &self.jobs[job];
         let Some(guard) = self.replicas[job.replica as usize].guard.as_deref_mut() else { return };
         let change = guard.learn(self.now, job, answer);
+        if let Some(fleet) = &mut self.fleets[job.service as usize] {
+            let release = self.replicas[job.replica as usize].release;
+            fleet.note_answer(release, matches!(answer, Answer::Failed(_)));
+        }
         if change != 0 {
             observer.see(self.now, Fact::LimitMoved { service: job.service, change });
         }

@@ -11,7 +11,7 @@ impl Simulation {
     pub(super) fn on_deliver<O: Observer>(&mut self, job: Ref, observer: &mut O) {
         let Some(state) = self.jobs.get(job) else { return };
         let replica = &self.replicas[state.replica as usize];
-        if !replica.up {
+        if !replica.up && state.serial > replica.takes_up_to {
             self.refuse(job, Failure::Unreachable, observer);
             return;
         }
@@ -61,6 +61,7 @@ impl Simulation {
         self.replicas[replica as usize].outstanding -= 1;
         self.answer(call, attempt, Answer::Failed(failure), observer);
         self.release(request, observer);
+        self.notice_drained(replica as usize, observer);
     }
 
     /// Sends the answer to an attempt to whoever made it.
@@ -85,6 +86,10 @@ impl Simulation {
         let service = state.service;
         let replica = &mut self.replicas[state.replica as usize];
         replica.busy_workers += 1;
+        if replica.guard.is_some() {
+            self.note_start(job);
+        }
+        let replica = &self.replicas[self.jobs[job].replica as usize];
         let errs = replica.error_rate > 0.0 && self.error_streams[service as usize].chance(replica.error_rate);
         observer.see(self.now, Fact::HandlerBegan { job, service, queued });
         if errs {
@@ -184,10 +189,12 @@ impl Simulation {
             let before = sharing.busy();
             sharing.join(self.now, job, span);
             let change = (sharing.busy() - before) as i32;
+            replica.note_load(self.now);
             observer.see(self.now, Fact::Computing { service, change });
             self.schedule_share(index);
         } else if replica.busy_cores < replica.cores {
             replica.busy_cores += 1;
+            replica.note_load(self.now);
             observer.see(self.now, Fact::Computing { service, change: 1 });
             self.agenda.push(self.now + span, Event::Finish { job, pauses, core: true });
         } else {
@@ -235,6 +242,7 @@ impl Simulation {
             let before = sharing.busy();
             let Some(job) = sharing.take_ended(self.now) else { break };
             let change = sharing.busy() as i32 - before as i32;
+            self.replicas[index as usize].note_load(self.now);
             observer.see(self.now, Fact::Computing { service, change });
             self.step_ended(job, Answer::Ok, false, observer);
         }
@@ -270,6 +278,7 @@ impl Simulation {
         let (service, pauses) = (replica.service, replica.pauses);
         let Some((job, span)) = replica.ready.pop_front() else {
             replica.busy_cores -= 1;
+            replica.note_load(self.now);
             observer.see(self.now, Fact::Computing { service, change: -1 });
             return;
         };
@@ -305,7 +314,8 @@ impl Simulation {
     #[inline(always)]
     fn end_job<O: Observer>(&mut self, job: Ref, answer: Answer, observer: &mut O) {
         let Job { call, request, service, entered, replica: index, attempt, .. } = self.jobs[job];
-        if self.replicas[index as usize].guard.is_some() {
+        let guarded = self.replicas[index as usize].guard.is_some();
+        if guarded {
             self.learn(job, answer, observer);
         }
         self.jobs.free(job);
@@ -319,6 +329,10 @@ impl Simulation {
         self.release(request, observer);
         if has_waiting {
             self.admit(index as usize, observer);
+        }
+        if guarded {
+            self.replicas[index as usize].note_load(self.now);
+            self.notice_drained(index as usize, observer);
         }
     }
 

@@ -3,9 +3,10 @@
 
 use crate::world::{at, ms};
 use sim::model::{
-    Arrivals, Backoff, Balance, Call, Capacity, Concurrency, ConcurrencyRule, Deadlines, Dist, EffectId, Endpoint,
-    EndpointId, Fault, FaultKind, Jitter, LimitPer, Load, Model, Network, Order, Party, Pool, Profile, Queue,
-    RateLimit, Retry, Scheduling, Service, ServiceId, Shed, Step, Tenant, TenantId,
+    Arrivals, Autoscale, Backoff, Balance, Batch, Call, Capacity, Concurrency, ConcurrencyRule, Deadlines, Deploy,
+    Dist, EffectId, Ejection, Endpoint, EndpointId, Fault, FaultKind, Health, Jitter, LimitPer, Load, Model, Network,
+    Order, Party, Pool, Profile, Queue, RateLimit, Retry, Rollback, ScaleBy, Scheduling, Service, ServiceId, Shed,
+    Step, Tenant, TenantId,
 };
 use sim::{Span, Stream};
 
@@ -22,13 +23,14 @@ pub(crate) fn model(seed: u64) -> Model {
         effects: (0..EFFECTS).map(|n| format!("effect-{n}")).collect(),
         services,
         tenants,
-        faults: Vec::new(),
+        ..Model::default()
     };
     model.faults = (0..dice.below(7)).map(|_| dice.fault(&model)).collect();
     // From dice of their own: a new policy moves no older part of a model.
     let mut dice = Dice(Stream::new(seed, "generator", "guards"));
     let tenants = model.tenants.len() as u64;
     model.services.iter_mut().for_each(|service| dice.guard(service, tenants));
+    model.deploys = (0..dice.below(3)).map(|_| dice.deploy(&model)).collect();
     model
 }
 
@@ -118,6 +120,42 @@ impl Dice {
         service.queue.weights = self.maybe(3, |dice| dice.weights(tenants)).unwrap_or_default();
         service.guards.limit = self.maybe(4, |dice| dice.limit(tenants));
         service.guards.concurrency = self.maybe(3, Self::concurrency);
+        service.guards.ejection = self.maybe(3, Self::ejection);
+        service.guards.health = self.maybe(3, Self::health);
+        if service.workers.is_some() {
+            let replicas = service.replicas;
+            service.guards.autoscale = self.maybe(2, |dice| dice.autoscale(replicas));
+        }
+    }
+
+    fn deploy(&mut self, model: &Model) -> Deploy {
+        let service = ServiceId(self.below(model.services.len() as u64) as u32);
+        Deploy {
+            at: at(10 * self.below(model.duration.0 / ms(10).0)),
+            batch: self.pick(&[Batch::Count(1), Batch::Count(3), Batch::Share(0.5)]),
+            pause: self.span(),
+            canary: self.maybe(2, |_| 0.3),
+            slow: self.pick(&[0.5, 1.0, 3.0]),
+            errors: self.pick(&[0.0, 0.5]),
+            rollback: self.maybe(2, |dice| Rollback { errors: 0.1, within: ms(1 + dice.below(50)) }),
+            ..Deploy::of(service)
+        }
+    }
+
+    fn autoscale(&mut self, replicas: u32) -> Autoscale {
+        let by = self.pick(&[ScaleBy::Utilization(0.5), ScaleBy::Delay(ms(2))]);
+        let (every, cooldown) = (self.pick(&[ms(10), ms(30)]), self.pick(&[Span::ZERO, ms(50)]));
+        Autoscale { by, least: 1, most: replicas + self.below(4) as u32, every, cooldown }
+    }
+
+    fn ejection(&mut self) -> Ejection {
+        let failures = 1 + self.below(3) as u32;
+        Ejection { failures, interval: ms(10), base: self.span(), most: self.pick(&[0.3, 1.0]) }
+    }
+
+    fn health(&mut self) -> Health {
+        let (unhealthy, healthy) = (1 + self.below(2) as u32, 1 + self.below(2) as u32);
+        Health { interval: self.pick(&[ms(5), ms(20)]), timeout: ms(1 + self.below(5)), unhealthy, healthy }
     }
 
     fn shed(&mut self) -> Shed {

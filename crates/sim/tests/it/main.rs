@@ -5,9 +5,11 @@
 //! sent and how it was answered: `0+10 ok, 5+30 timeout` are two requests, sent at 0 and 5 ms, answered after 10 and 30 ms.
 
 mod calls;
+mod deploys;
 mod determinism;
 mod ends;
 mod faults;
+mod fleet;
 mod generator;
 mod guards;
 mod queues;
