@@ -9,7 +9,8 @@ use crate::run::Run;
 use crate::scenario::Scenario;
 use sim::model::{Capacity, Deploy, EndpointId, Fault, FaultKind, Model, Party, Service, ServiceId};
 use sim::{
-    EntryStep, Failure, Latencies, Measures, Occupancy, Refusal, Removal, ServiceStep, SiteTally, Sites, Span, Tally,
+    Deployed, EntryStep, Failure, Latencies, Measures, Occupancy, Refusal, Removal, ServiceStep, SiteTally, Sites,
+    Span, Tally,
 };
 
 /// Brownout's version, part of every piece of evidence.

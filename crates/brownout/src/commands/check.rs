@@ -34,7 +34,10 @@ pub(crate) fn check(check: Check, terminal: &Terminal) -> Done {
     let file = selection.file.display().to_string();
     match app::open_scenario(&selection) {
         Ok(_) if check.json => print(&Findings { file, valid: true, problems: Vec::new() }, terminal)?,
-        Ok(scenario) => terminal.print(&description(&file, &scenario))?,
+        Ok(scenario) => {
+            terminal.print(&description(&file, &scenario))?;
+            scenario.remarks.iter().for_each(|remark| terminal.remark(&format!("remark: {}", remark.message)));
+        }
         Err(app::Failure::Invalid(invalid)) if check.json => {
             let problems = invalid.problems.iter().map(|problem| finding(problem, &invalid)).collect();
             print(&Findings { file, valid: false, problems }, terminal)?;

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 pub(crate) fn run(run: Run, terminal: &Terminal) -> Done {
     let Run { scenario, seed, json, .. } = &run;
     let scenario = app::open_scenario(&scenario.clone().selection())?;
+    scenario.remarks.iter().for_each(|remark| terminal.remark(&format!("remark: {}", remark.message)));
     if let Some(count) = run.replications {
         return replicate(&scenario, *seed, count, run.threads, *json, terminal);
     }

@@ -63,6 +63,8 @@ pub struct Scenario {
     pub model: Model,
     /// In the order of the file.
     pub objectives: Vec<Objective>,
+    /// What is no problem and yet has no effect, in the order of their places.
+    pub remarks: Vec<Problem>,
     /// In the order of the file; a variant's own scenario has none.
     pub variants: Vec<Variant>,
 }
@@ -81,8 +83,6 @@ pub struct Reading {
     pub scenario: Option<Scenario>,
     /// In the order of their places.
     pub problems: Vec<Problem>,
-    /// What is no problem and yet has no effect, in the order of their places.
-    pub remarks: Vec<Problem>,
 }
 
 /// A scenario file that was read, with the text that problems point into.
@@ -98,10 +98,9 @@ pub struct Opened {
 /// for names without `..` and without a root only.
 pub fn read(source: &str, sets: &[Override], files: &dyn Fn(&str) -> io::Result<Vec<u8>>) -> Reading {
     let mut problems = Problems::default();
-    let mut remarks = Problems::default();
-    let scenario = read_into(source, sets, files, &mut problems, &mut remarks);
-    let (problems, remarks) = (problems.sorted(), remarks.sorted());
-    Reading { scenario: scenario.filter(|_| problems.is_empty()), problems, remarks }
+    let scenario = read_into(source, sets, files, &mut problems);
+    let problems = problems.sorted();
+    Reading { scenario: scenario.filter(|_| problems.is_empty()), problems }
 }
 
 /// Reads a scenario file. Files that it refers to lie in its folder.
@@ -123,7 +122,7 @@ pub fn open(path: &Path, sets: &[Override]) -> io::Result<Opened> {
         Some(start) => {
             let place = Place { origin: Origin::File, start, end: start + char::REPLACEMENT_CHARACTER.len_utf8() };
             let problem = Problem::new(place, "this is not UTF-8 text").expected("a YAML file");
-            Reading { scenario: None, problems: vec![problem], remarks: Vec::new() }
+            Reading { scenario: None, problems: vec![problem] }
         }
     };
     Ok(Opened { source, reading })
@@ -141,7 +140,6 @@ fn read_into(
     sets: &[Override],
     fetch: &dyn Fn(&str) -> io::Result<Vec<u8>>,
     problems: &mut Problems,
-    remarks: &mut Problems,
 ) -> Option<Scenario> {
     let file = yaml::parse(source, Origin::File, 0, problems);
     if file.is_none() && problems.is_empty() {
@@ -155,7 +153,7 @@ fn read_into(
     path::apply_all(&mut root, &changes, problems);
     let files = Files::new(fetch);
     let mut found = Problems::default();
-    let scenario = decode(&root, &files, &mut found, remarks);
+    let scenario = decode(&root, &files, &mut found);
     let known = found.sorted();
     let variants = variants::read(&root, &known, &files, source, problems);
     problems.extend(known);
@@ -163,7 +161,7 @@ fn read_into(
 }
 
 /// Decodes a tree; its variants are left out.
-fn decode(root: &Node, files: &Files<'_>, problems: &mut Problems, remarks: &mut Problems) -> Option<Scenario> {
+fn decode(root: &Node, files: &Files<'_>, problems: &mut Problems) -> Option<Scenario> {
     let mut found = Problems::default();
     if !version_fits(root, &mut found) {
         problems.extend(found.sorted());
@@ -174,8 +172,8 @@ fn decode(root: &Node, files: &Files<'_>, problems: &mut Problems, remarks: &mut
     let scenario = reader.scenario(root);
     let clean = reader.problems.is_empty();
     problems.extend(reader.problems.sorted());
-    remarks.extend(reader.remarks.sorted());
-    scenario.filter(|_| clean)
+    let remarks = reader.remarks.sorted();
+    scenario.filter(|_| clean).map(|scenario| Scenario { remarks, ..scenario })
 }
 
 /// A file of another version is not read any further: everything else in it may mean something else.
@@ -225,7 +223,7 @@ impl<'a> Reader<'a> {
         }
         self.check_runnable(&model, fields.owner);
         let digest = digest::of(root, &self.used, self.files);
-        Some(Scenario { name, about, digest, model, objectives, variants: Vec::new() })
+        Some(Scenario { name, about, digest, model, objectives, remarks: Vec::new(), variants: Vec::new() })
     }
 
     /// The engine's own opinion, for what no earlier check has found.

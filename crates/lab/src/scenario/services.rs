@@ -34,7 +34,7 @@ impl Reader<'_> {
             workers: self.limit(&fields, "workers"),
             cores: self.limit(&fields, "cores"),
             scheduling: self.scheduling(&fields),
-            queue: self.queue(&fields).unwrap_or_default(),
+            queue: self.queue(name.text(), &fields).unwrap_or_default(),
             balance: self.balance(&fields),
             speeds: self.speeds(&fields).unwrap_or_default(),
             startup: self.duration(&fields, "startup").unwrap_or(Span::ZERO),
@@ -75,10 +75,10 @@ impl Reader<'_> {
         }
     }
 
-    fn queue(&mut self, fields: &Fields<'_>) -> Option<Queue> {
+    fn queue(&mut self, service: &str, fields: &Fields<'_>) -> Option<Queue> {
         let (key, node) = fields.entry("queue")?;
         if fields.get("workers").is_none() {
-            let message = "this queue has no effect: without `workers` nothing ever waits in it";
+            let message = format!("the queue of `{service}` has no effect: without `workers` nothing ever waits in it");
             self.remarks.push(Problem::new(key.place, message).hint("give the service `workers`"));
         }
         if let Kind::Scalar(_) = node.kind {

@@ -61,8 +61,7 @@ pub(super) fn read(
         let variant = parse(name, node, files, &mut found).and_then(|parsed| {
             let mut tree = root.clone();
             apply_all(&mut tree, &parsed.changes, &mut found);
-            // A variant takes parts away, so that others have no effect: that is its point.
-            let scenario = decode(&tree, files, &mut found, &mut Problems::default())?;
+            let scenario = decode(&tree, files, &mut found)?;
             let set = parsed.changes.iter().map(|change| written(change, source)).collect();
             Some(Variant { name: name.text().to_owned(), about: parsed.about, set, scenario: Box::new(scenario) })
         });

@@ -9,7 +9,7 @@ use serde_json::to_value;
 use sim::Span;
 use sim::model::{
     Autoscale, Batch, Concurrency, ConcurrencyRule, Deploy, Ejection, Guards, Health, LimitPer, Order, RateLimit,
-    ScaleBy, Shed, TenantId,
+    Rollback, ScaleBy, ServiceId, Shed, TenantId,
 };
 
 /// The minimal scenario whose shop has these keys, at a rate that one worker cannot serve.
@@ -185,12 +185,10 @@ fn health_and_ejection_report_what_they_did() {
 #[test]
 fn a_queue_that_nothing_waits_in_is_remarked_upon() {
     let source = shop("queue: 5").replace("    workers: 1\n", "    cores: 1\n");
-    let read = reading(&source);
-    assert_eq!(read.problems, []);
-    let remark = &read.remarks[0];
+    let remark = &scenario(&source, &[]).remarks[0];
     assert!(remark.message.contains("without `workers`"), "{remark:?}");
     assert_eq!(&source[remark.place.span()], "queue");
-    assert_eq!(reading(&shop("queue: 5")).remarks, []);
+    assert_eq!(scenario(&shop("queue: 5"), &[]).remarks, []);
 }
 
 fn deploying(deploys: &str) -> String {

@@ -103,19 +103,16 @@ impl Simulation {
 
     /// All replicas of a service are checked. Who is down refuses; who stands still has until the timeout.
     fn on_check<O: Observer>(&mut self, service: usize, observer: &mut O) {
+        let stands_still = |index: &usize| self.replicas[*index].up && self.replicas[*index].paused_until > self.now;
+        let (still, moving): (Vec<usize>, Vec<usize>) = self.in_service(service).into_iter().partition(stands_still);
         let Some(fleet) = &mut self.fleets[service] else { return };
         let Some((Health { interval, timeout, .. }, _)) = fleet.health else { return };
-        fleet.unanswered.clear();
-        for index in self.in_service(service) {
-            let replica = &self.replicas[index];
-            if replica.up && replica.paused_until > self.now {
-                self.fleets[service].as_mut().expect("it is being checked").unanswered.push(index);
-            } else {
-                self.check_ended(service, index, replica.up, observer);
-            }
-        }
-        if self.fleets[service].as_ref().is_some_and(|fleet| !fleet.unanswered.is_empty()) {
+        fleet.unanswered = still;
+        if !fleet.unanswered.is_empty() {
             self.tend(self.now + timeout, Duty::GiveUpChecks, service);
+        }
+        for index in moving {
+            self.check_ended(service, index, self.replicas[index].up, observer);
         }
         self.tend(self.now + interval, Duty::Check, service);
     }
