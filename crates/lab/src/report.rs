@@ -145,13 +145,13 @@ pub struct ServiceLoad {
     pub amplification: Option<f64>,
     /// What its policies did, where it has any.
     #[serde(flatten)]
-    pub guarded: Guarded,
+    pub defended: Defended,
 }
 
 /// What the policies of a service did; each number is absent where the policy is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Guarded {
+pub struct Defended {
     /// Attempts that the rate limit refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limited: Option<u64>,

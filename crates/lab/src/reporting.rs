@@ -2,7 +2,7 @@
 //! instead of nanoseconds, objectives judged.
 
 use crate::report::{
-    Calls, Effects, Evidence, Failures, Guarded, Kind, Latency, Mark, Named, Objective, Requests, RunReport,
+    Calls, Effects, Evidence, Failures, Defended, Kind, Latency, Mark, Named, Objective, Requests, RunReport,
     ServiceLoad, Timeline,
 };
 use crate::run::Run;
@@ -116,14 +116,14 @@ fn utilization(service: &Service, replicas: f64, serving: f64, computing: f64) -
 
 /// Where the number of replicas stays, it is exact.
 fn replicas(service: &Service, measured: f64) -> f64 {
-    if service.guards.autoscale.is_some() { measured } else { f64::from(service.replicas) }
+    if service.defences.autoscale.is_some() { measured } else { f64::from(service.replicas) }
 }
 
 fn services(model: &Model, measures: &Measures) -> Named<ServiceLoad> {
     let mut loads: Named<ServiceLoad> = model.services.iter().zip(&measures.services).map(service).collect();
     for (deploy, deployed) in model.deploys.iter().zip(&measures.deploys) {
         if let Some((_, load)) = loads.get_index_mut(deploy.service.0 as usize) {
-            *load.guarded.rollbacks.get_or_insert(0) += u64::from(deployed.rolled_back.is_some());
+            *load.defended.rollbacks.get_or_insert(0) += u64::from(deployed.rolled_back.is_some());
         }
     }
     loads
@@ -141,24 +141,24 @@ fn service((service, occupancy): (&Service, &Occupancy)) -> (String, ServiceLoad
         queue_max: occupancy.waiting_max,
         in_service_mean: occupancy.serving,
         amplification: (occupancy.originals > 0).then(|| occupancy.reached as f64 / occupancy.originals as f64),
-        guarded: guarded(service, occupancy),
+        defended: defended(service, occupancy),
     };
     (service.name.clone(), load)
 }
 
-fn guarded(service: &Service, occupancy: &Occupancy) -> Guarded {
-    let guards = &service.guards;
+fn defended(service: &Service, occupancy: &Occupancy) -> Defended {
+    let defences = &service.defences;
     let taken_out = |by: Removal| occupancy.taken_out[by as usize];
     let turned_away = |by: Refusal| occupancy.turned_away[by as usize];
-    Guarded {
-        limited: guards.limit.as_ref().map(|_| turned_away(Refusal::Limited)),
-        crowded: guards.concurrency.map(|_| turned_away(Refusal::Crowded)),
-        concurrency_limit_mean: guards.concurrency.map(|_| occupancy.limits / replicas(service, occupancy.replicas)),
+    Defended {
+        limited: defences.limit.as_ref().map(|_| turned_away(Refusal::Limited)),
+        crowded: defences.concurrency.map(|_| turned_away(Refusal::Crowded)),
+        concurrency_limit_mean: defences.concurrency.map(|_| occupancy.limits / replicas(service, occupancy.replicas)),
         shed: service.queue.shed.map(|_| turned_away(Refusal::Shed)),
-        ejections: guards.ejection.map(|_| taken_out(Removal::Ejected)),
-        unhealthy: guards.health.map(|_| taken_out(Removal::Unhealthy)),
-        replicas_mean: guards.autoscale.map(|_| occupancy.replicas),
-        replicas_max: guards.autoscale.map(|_| occupancy.replicas_max),
+        ejections: defences.ejection.map(|_| taken_out(Removal::Ejected)),
+        unhealthy: defences.health.map(|_| taken_out(Removal::Unhealthy)),
+        replicas_mean: defences.autoscale.map(|_| occupancy.replicas),
+        replicas_max: defences.autoscale.map(|_| occupancy.replicas_max),
         rollbacks: None,
     }
 }
@@ -240,7 +240,7 @@ fn add_service(series: &mut Series, service: &Service, steps: &[ServiceStep]) {
     add("queue", &|step| Some(step.waiting));
     add("in_service", &|step| Some(step.serving));
     add("utilization", &|step| utilization(service, replicas(service, step.replicas), step.serving, step.computing));
-    if service.guards.autoscale.is_some() {
+    if service.defences.autoscale.is_some() {
         add("replicas", &|step| Some(step.replicas));
     }
 }

@@ -1,6 +1,6 @@
 //! Which models can be run: every range that the engine relies on.
 
-mod guards;
+mod defences;
 
 use crate::model::{Arrivals, Backoff, Call, Dist, FaultKind, Load, Model, Order, Profile, Service, Step};
 use crate::time::Span;
@@ -58,7 +58,7 @@ impl Model {
         self.services.iter().try_for_each(|service| check_service(service, self.tenants.len()))?;
         self.check_tenants()?;
         self.check_faults()?;
-        self.deploys.iter().try_for_each(|deploy| guards::check_deploy(deploy, self.services.len()))?;
+        self.deploys.iter().try_for_each(|deploy| defences::check_deploy(deploy, self.services.len()))?;
         self.check_size()?;
         self.check_depth()
     }
@@ -216,7 +216,7 @@ fn check_service(service: &Service, tenants: usize) -> Checked {
     if let Order::AdaptiveLifo { interval } = service.queue.order {
         require(interval <= Model::MAX_SPAN, || field("queue.interval"), "at most 100 years")?;
     }
-    guards::check_guards(service, tenants, &field)?;
+    defences::check_defences(service, tenants, &field)?;
     for step in service.endpoints.iter().flat_map(|endpoint| &endpoint.steps) {
         check_step(step, &field)?;
     }

@@ -6,13 +6,13 @@
 //! the work behind it has run to its end. That waste is what overload is made of.
 //!
 //! Messages without delay are handed over within the event that sends them; everything else is ordered by (time, order of
-//! scheduling). Handlers live in `calls` (the caller's side), `jobs` (the callee's side, whose policies are asked in `guards`),
+//! scheduling). Handlers live in `calls` (the caller's side), `jobs` (the callee's side, whose policies are asked in `defences`),
 //! `fleet` (who is in rotation), `rollouts` (who has which version) and `faults`.
 
 mod calls;
 mod faults;
 mod fleet;
-mod guards;
+mod defences;
 mod jobs;
 mod rollouts;
 
@@ -31,7 +31,7 @@ use crate::slab::{Ref, Slab};
 use crate::time::{Span, Time};
 use faults::Faults;
 use fleet::Fleet;
-use guards::Guard;
+use defences::Defence;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -233,7 +233,7 @@ struct Replica {
     share_version: u32,
     pools: Vec<PoolState>,
     /// What its service does against too much; none where it does nothing.
-    guard: Option<Box<Guard>>,
+    defence: Option<Box<Defence>>,
 }
 
 /// Whether a replica is one of its service's, as its callers are told.
@@ -257,9 +257,9 @@ impl Replica {
     /// The workers, or the cores where they are counted, may have become busy or idle.
     #[inline(always)]
     fn note_load(&mut self, now: Time) {
-        if let Some(guard) = &mut self.guard {
+        if let Some(defence) = &mut self.defence {
             let cores = self.sharing.as_ref().map_or(self.busy_cores, |sharing| sharing.busy());
-            guard.note_load(now, if self.cores == u32::MAX { self.busy_workers } else { cores });
+            defence.note_load(now, if self.cores == u32::MAX { self.busy_workers } else { cores });
         }
     }
 }
@@ -584,7 +584,7 @@ fn limiters(model: &Model, plan: &Plan) -> Vec<Option<Limiter>> {
     let tenants = model.tenants.len();
     let limited = model.services.iter().zip(&plan.services);
     let limiter = |(service, plan): (&Service, &plan::ServicePlan)| {
-        service.guards.limit.as_ref().map(|limit| Limiter::new(limit, tenants, plan.replicas))
+        service.defences.limit.as_ref().map(|limit| Limiter::new(limit, tenants, plan.replicas))
     };
     limited.map(limiter).collect()
 }
@@ -606,7 +606,7 @@ fn replicas(model: &Model, plan: &Plan) -> Vec<Replica> {
     let mut replicas = Vec::with_capacity(plan.replicas as usize);
     for (index, (service, fixed)) in model.services.iter().zip(&plan.services).enumerate() {
         let deployed = is_deployed(model, index);
-        let replica = |number| Replica { guard: Guard::of(service, deployed), ..replica(index as u32, fixed, number) };
+        let replica = |number| Replica { defence: Defence::of(service, deployed), ..replica(index as u32, fixed, number) };
         replicas.extend((0..fixed.replicas).map(replica));
     }
     replicas
@@ -642,6 +642,6 @@ fn replica(service: u32, plan: &plan::ServicePlan, index: u32) -> Replica {
         share_due: Time::NEVER,
         share_version: 0,
         pools: plan.pools.iter().map(|size| PoolState { size: *size, used: 0, waiting: VecDeque::new() }).collect(),
-        guard: None,
+        defence: None,
     }
 }

@@ -292,7 +292,7 @@ impl Level {
 
 impl Levels {
     fn at_start(service: &Service) -> Self {
-        let limit = service.guards.concurrency.map_or(0, |concurrency| u64::from(concurrency.start));
+        let limit = service.defences.concurrency.map_or(0, |concurrency| u64::from(concurrency.start));
         let limits = Level { now: limit * u64::from(service.replicas), ..Level::default() };
         let replicas = Level { now: u64::from(service.replicas), ..Level::default() };
         Levels { limits, replicas, replicas_max: replicas.now, ..Levels::default() }

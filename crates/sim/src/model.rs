@@ -4,10 +4,10 @@
 //! own tables, names are kept because each component draws its luck from a stream named after it. Everything here is
 //! data that [`Model::check`] can refuse; after it passes, a simulation cannot fail.
 
-mod guards;
+mod defences;
 
 use crate::time::{Span, Time};
-pub use guards::*;
+pub use defences::*;
 use std::sync::Arc;
 
 /// Index of a tenant in [`Model::tenants`].
@@ -168,7 +168,7 @@ pub struct Service {
     /// Connections that each replica may have open to another service.
     pub pools: Vec<Pool>,
     /// What it does on its own side against too much.
-    pub guards: Guards,
+    pub defences: Defences,
     /// What it answers.
     pub endpoints: Vec<Endpoint>,
 }
@@ -176,7 +176,7 @@ pub struct Service {
 impl Service {
     /// Replicas that there can ever be: a place is kept for each.
     pub fn most_replicas(&self) -> u32 {
-        self.guards.autoscale.map_or(self.replicas, |autoscale| autoscale.most.max(self.replicas))
+        self.defences.autoscale.map_or(self.replicas, |autoscale| autoscale.most.max(self.replicas))
     }
 
     /// One replica without limits that has one endpoint, called `run`, with these steps.
@@ -193,7 +193,7 @@ impl Service {
             startup: Span::ZERO,
             deadlines: Deadlines::default(),
             pools: Vec::new(),
-            guards: Guards::default(),
+            defences: Defences::default(),
             endpoints: vec![Endpoint { name: "run".to_owned(), steps }],
         }
     }

@@ -442,7 +442,7 @@ impl<'a> Compiler<'a> {
             optional: call.optional,
             retries: call.retry.as_ref().map(|retry| Retries::new(retry, stream("retry"))),
             balancer: Balancer::new(target.balance, callee.started, callee.replicas, stream("balance")),
-            ejector: target.guards.ejection.map(|ejection| Box::new(Ejector::new(ejection, callee.replicas))),
+            ejector: target.defences.ejection.map(|ejection| Box::new(Ejector::new(ejection, callee.replicas))),
             path: Path::new(&call.network, ends, self.agenda, stream("network")),
             pool,
         };
@@ -460,7 +460,7 @@ fn service_plan(service: &crate::model::Service, first_replica: u32) -> ServiceP
         cores: service.cores.unwrap_or(u32::MAX),
         scheduling: service.scheduling,
         queue: service.queue.clone(),
-        concurrency: service.guards.concurrency,
+        concurrency: service.defences.concurrency,
         startup: service.startup,
         propagates_deadlines: service.deadlines == Deadlines::Propagate,
         speeds: service.speeds.clone(),

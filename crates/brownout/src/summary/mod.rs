@@ -10,7 +10,7 @@ mod grid;
 
 use anstyle::{AnsiColor, Style};
 use app::readable::{self, NOTHING, elided};
-use app::report::{Calls, Effects, Guarded, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad};
+use app::report::{Calls, Effects, Defended, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad};
 pub(crate) use experiments::{comparison, finding, swept};
 use grid::{Grid, flowed};
 
@@ -183,7 +183,7 @@ impl Page {
         }
         let mut lines = self.grid(grid);
         for (name, s) in all {
-            lines.extend(self.remark(name, &guarded(&s.guarded)));
+            lines.extend(self.remark(name, &defended(&s.defended)));
         }
         lines
     }
@@ -235,7 +235,7 @@ impl Page {
 }
 
 /// What the policies of a service did.
-fn guarded(g: &Guarded) -> Vec<String> {
+fn defended(g: &Defended) -> Vec<String> {
     let counts = [
         (g.limited, "over its rate limit"),
         (g.crowded, "over its concurrency limit"),

@@ -48,8 +48,8 @@ fn many_of_everything_in_80_columns() {
 fn policies_say_what_they_did() {
     let mut report = Sample::default().report();
     if let Some(load) = report.services.values_mut().next() {
-        load.guarded =
-            Guarded { limited: Some(1_234), crowded: Some(0), concurrency_limit_mean: Some(17.25), shed: Some(56) };
+        load.defended =
+            Defended { limited: Some(1_234), crowded: Some(0), concurrency_limit_mean: Some(17.25), shed: Some(56) };
     }
     let text = plain(&report, 80);
     let from = text.find("1,234 over its rate limit").expect("the rate limit is named");

@@ -161,10 +161,10 @@ impl Costs<'_> {
             FaultKind::Errors { service, .. } | FaultKind::Crash { service, .. } => service == id,
             _ => false,
         };
-        let guards = &service.guards;
-        let guarded = guards.limit.is_some() || guards.concurrency.is_some() || service.queue.shed.is_some();
+        let defences = &service.defences;
+        let defended = defences.limit.is_some() || defences.concurrency.is_some() || service.queue.shed.is_some();
         let deployed = self.model.deploys.iter().any(|deploy| deploy.service == id);
-        full || guarded || deployed || self.model.faults.iter().any(hit)
+        full || defended || deployed || self.model.faults.iter().any(hit)
     }
 }
 

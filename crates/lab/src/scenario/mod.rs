@@ -11,7 +11,7 @@ mod dist;
 mod faults;
 mod files;
 mod graph;
-mod guards;
+mod defences;
 mod keys;
 mod load;
 mod names;

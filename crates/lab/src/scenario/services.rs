@@ -39,7 +39,7 @@ impl Reader<'_> {
             speeds: self.speeds(&fields).unwrap_or_default(),
             startup: self.duration(&fields, "startup").unwrap_or(Span::ZERO),
             deadlines: self.deadlines(&fields),
-            guards: self.guards(&fields),
+            defences: self.defences(&fields),
             endpoints: self.endpoints(&fields, id),
             // After the endpoints, whose calls a pool must serve.
             pools: self.pools(&fields, earlier).unwrap_or_default(),

@@ -5,7 +5,7 @@ mod digest;
 mod drawing;
 mod experiments;
 mod good;
-mod guards;
+mod defences;
 mod hostile;
 mod mutated;
 mod objectives;

@@ -27,8 +27,8 @@ pub(super) struct Fleet {
 impl Fleet {
     /// That of a service with places for so many replicas, which may get new versions.
     pub(super) fn of(service: &Service, replicas: u32, deployed: bool) -> Option<Box<Self>> {
-        let health = service.guards.health.map(|health| (health, HealthChecker::new(health, replicas)));
-        let scaler = service.guards.autoscale.map(|autoscale| Autoscaler::new(autoscale, service.replicas));
+        let health = service.defences.health.map(|health| (health, HealthChecker::new(health, replicas)));
+        let scaler = service.defences.autoscale.map(|autoscale| Autoscaler::new(autoscale, service.replicas));
         let managed = health.is_some() || scaler.is_some() || deployed;
         let (unanswered, releases) = (Vec::new(), Releases::default());
         managed.then(|| Box::new(Fleet { health, unanswered, scaler, taken: 0, waits: 0, releases }))
@@ -221,7 +221,7 @@ impl Simulation {
         let (mut busy, mut there) = (0, 0);
         for index in self.table(service) {
             let replica = &mut self.replicas[index];
-            let load = replica.guard.as_mut().map_or(0, |guard| guard.take_load(self.now));
+            let load = replica.defence.as_mut().map_or(0, |defence| defence.take_load(self.now));
             if replica.standing == Standing::InService {
                 busy += load;
                 there += u128::from(self.now.since(replica.entered).min(every).0) * u128::from(each);

@@ -22,7 +22,7 @@ impl Simulation {
         state.entered = self.now;
         let Job { call, attempt, service, original, sent_at, replica: index, .. } = *state;
         observer.see(self.now, Fact::Reached { job, call, attempt, service, replica: index, original, sent_at });
-        if replica.guard.is_some()
+        if replica.defence.is_some()
             && let Some(by) = self.refusal(job)
         {
             self.turn_away(job, Some(by), Stage::Refused, observer);
@@ -48,7 +48,7 @@ impl Simulation {
         let replica = &mut self.replicas[state.replica as usize];
         let ahead = replica.room.len();
         replica.room.push(self.now, Waiting { job, tenant, priority });
-        if replica.guard.is_some() {
+        if replica.defence.is_some() {
             self.grant_patience(job, ahead);
         }
         observer.see(self.now, Fact::Queued { job, service });
@@ -86,7 +86,7 @@ impl Simulation {
         let service = state.service;
         let replica = &mut self.replicas[state.replica as usize];
         replica.busy_workers += 1;
-        if replica.guard.is_some() {
+        if replica.defence.is_some() {
             self.note_start(job);
         }
         let replica = &self.replicas[self.jobs[job].replica as usize];
@@ -314,8 +314,8 @@ impl Simulation {
     #[inline(always)]
     fn end_job<O: Observer>(&mut self, job: Ref, answer: Answer, observer: &mut O) {
         let Job { call, request, service, entered, replica: index, attempt, .. } = self.jobs[job];
-        let guarded = self.replicas[index as usize].guard.is_some();
-        if guarded {
+        let defended = self.replicas[index as usize].defence.is_some();
+        if defended {
             self.learn(job, answer, observer);
         }
         self.jobs.free(job);
@@ -330,7 +330,7 @@ impl Simulation {
         if has_waiting {
             self.admit(index as usize, observer);
         }
-        if guarded {
+        if defended {
             self.replicas[index as usize].note_load(self.now);
             self.notice_drained(index as usize, observer);
         }
@@ -349,7 +349,7 @@ impl Simulation {
                 break;
             }
             let Some(next) = replica.room.pop(self.now) else { break };
-            if replica.guard.is_some() && self.is_shed(next) {
+            if replica.defence.is_some() && self.is_shed(next) {
                 self.turn_away(next, Some(Refusal::Shed), Stage::Waiting, observer);
             } else {
                 self.start(next, true, observer);

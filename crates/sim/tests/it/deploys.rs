@@ -1,7 +1,7 @@
 //! New versions rolled out: who serves meanwhile, what a bad one does, and how it is taken back.
 
 use crate::world::*;
-use sim::model::{Autoscale, Batch, Deploy, Guards, Rollback, ScaleBy, Service, ServiceId};
+use sim::model::{Autoscale, Batch, Deploy, Defences, Rollback, ScaleBy, Service, ServiceId};
 use sim::{Fact, Outcome, RolloutStep, Span};
 
 /// So many replicas that each take 10 ms for any number of requests, and start for a tenth of a second.
@@ -112,7 +112,7 @@ fn replicas_that_come_later_have_the_version_that_is_wanted() {
     // Three quarters of two workers are busy, so that after three seconds there is one replica more.
     let busy = Service {
         workers: Some(1),
-        guards: Guards { autoscale, ..Guards::default() },
+        defences: Defences { autoscale, ..Defences::default() },
         ..Service { endpoints: Service::new("one", vec![work(15)]).endpoints, ..service(2) }
     };
     let ran = deployed(busy, Deploy { slow: 0.5, ..deploy() });

@@ -2,23 +2,23 @@
 
 use crate::world::*;
 use sim::model::{
-    Autoscale, Balance, Ejection, FaultKind, Guards, Health, Network, ScaleBy, Service, ServiceId, Tenant,
+    Autoscale, Balance, Ejection, FaultKind, Defences, Health, Network, ScaleBy, Service, ServiceId, Tenant,
 };
 use sim::{Fact, Removal, Span, Time};
 
-fn checked(interval: u64) -> Guards {
+fn checked(interval: u64) -> Defences {
     let health = Health { interval: ms(interval), timeout: ms(interval / 2), unhealthy: 2, healthy: 2 };
-    Guards { health: Some(health), ..Guards::default() }
+    Defences { health: Some(health), ..Defences::default() }
 }
 
-fn ejecting(failures: u32) -> Guards {
+fn ejecting(failures: u32) -> Defences {
     let ejection = Ejection { failures, interval: ms(500), base: Span::secs(1), most: 0.5 };
-    Guards { ejection: Some(ejection), ..Guards::default() }
+    Defences { ejection: Some(ejection), ..Defences::default() }
 }
 
 /// Four replicas that each take 10 ms for any number of requests at once.
-fn four(guards: Guards, balance: Balance) -> Service {
-    Service { replicas: 4, balance, guards, ..Service::new("one", vec![work(10)]) }
+fn four(defences: Defences, balance: Balance) -> Service {
+    Service { replicas: 4, balance, defences, ..Service::new("one", vec![work(10)]) }
 }
 
 fn first_of_four(kind: fn(ServiceId, f64) -> FaultKind) -> FaultKind {
@@ -35,8 +35,8 @@ fn steady() -> Vec<u64> {
 }
 
 /// When requests failed, in milliseconds, over a run in which the first of four replicas is hurt from 2 s to 5 s.
-fn failures(guards: Guards, balance: Balance, kind: FaultKind) -> (Vec<u64>, Ran) {
-    failures_of(four(guards, balance), kind)
+fn failures(defences: Defences, balance: Balance, kind: FaultKind) -> (Vec<u64>, Ran) {
+    failures_of(four(defences, balance), kind)
 }
 
 fn failures_of(service: Service, kind: FaultKind) -> (Vec<u64>, Ran) {
@@ -49,7 +49,7 @@ fn failures_of(service: Service, kind: FaultKind) -> (Vec<u64>, Ran) {
 
 #[test]
 fn a_crashed_replica_keeps_its_share_unless_somebody_looks() {
-    let (unseen, _) = failures(Guards::default(), Balance::RoundRobin, first_of_four(CRASH));
+    let (unseen, _) = failures(Defences::default(), Balance::RoundRobin, first_of_four(CRASH));
     assert_eq!(unseen.len(), 75);
     // Checks at 2.0 s, where the crash already holds, and 2.1 s.
     let (seen, ran) = failures(checked(100), Balance::RoundRobin, first_of_four(CRASH));
@@ -63,11 +63,11 @@ fn a_crashed_replica_keeps_its_share_unless_somebody_looks() {
 #[test]
 fn a_crashed_replica_attracts_everything_under_least_outstanding_unless_somebody_looks() {
     // The crashed one never has any request, and the others seldom: three quarters fail instead of one.
-    let busy = |guards| Service {
+    let busy = |defences| Service {
         endpoints: Service::new("one", vec![work(100)]).endpoints,
-        ..four(guards, Balance::LeastOutstanding)
+        ..four(defences, Balance::LeastOutstanding)
     };
-    let (unseen, _) = failures_of(busy(Guards::default()), first_of_four(CRASH));
+    let (unseen, _) = failures_of(busy(Defences::default()), first_of_four(CRASH));
     assert!(unseen.len() > 200, "{}", unseen.len());
     let (seen, _) = failures_of(busy(checked(100)), first_of_four(CRASH));
     assert!(seen.len() <= 13, "{seen:?}");
@@ -75,7 +75,7 @@ fn a_crashed_replica_attracts_everything_under_least_outstanding_unless_somebody
 
 #[test]
 fn a_replica_that_stands_still_fails_its_checks_after_the_timeout() {
-    let (unseen, _) = failures(Guards::default(), Balance::RoundRobin, first_of_four(PAUSE));
+    let (unseen, _) = failures(Defences::default(), Balance::RoundRobin, first_of_four(PAUSE));
     assert!(unseen.len() > 60, "{}", unseen.len());
     // Checks at 2.0 and 2.1 s fail at 2.05 and 2.15 s.
     let (seen, _) = failures(checked(100), Balance::RoundRobin, first_of_four(PAUSE));
@@ -114,8 +114,8 @@ fn no_more_than_its_share_is_ejected() {
 
 #[test]
 fn a_policy_that_never_acts_changes_nothing() {
-    let run = |guards| World::of([four(guards, Balance::PowerOfTwo)]).tenant(asks(&steady())).run();
-    let (without, with) = (run(Guards::default()), run(ejecting(3)));
+    let run = |defences| World::of([four(defences, Balance::PowerOfTwo)]).tenant(asks(&steady())).run();
+    let (without, with) = (run(Defences::default()), run(ejecting(3)));
     assert_eq!((without.digest, without.answers()), (with.digest, with.answers()));
     assert_eq!(without.answers(), run(checked(100)).answers());
 }
@@ -124,8 +124,8 @@ fn a_policy_that_never_acts_changes_nothing() {
 fn scaled(replicas: u32, workers: u32, busy: u64, target: f64, cooldown: u64) -> Service {
     let by = ScaleBy::Utilization(target);
     let autoscale = Some(Autoscale { by, least: 1, most: 10, every: ms(1_000), cooldown: ms(cooldown) });
-    let guards = Guards { autoscale, ..Guards::default() };
-    Service { replicas, workers: Some(workers), guards, ..Service::new("one", vec![work(busy)]) }
+    let defences = Defences { autoscale, ..Defences::default() };
+    Service { replicas, workers: Some(workers), defences, ..Service::new("one", vec![work(busy)]) }
 }
 
 /// When replicas came and went, in milliseconds, and how many.
@@ -158,7 +158,7 @@ fn new_replicas_serve_after_their_startup() {
     // Twenty workers' worth of requests at ten workers: twice as many are wanted, of which each starts for half a second.
     let times: Vec<u64> = (0..2_000).map(|n| 5 * n).collect();
     let mut service = Service { startup: ms(500), ..scaled(1, 10, 100, 0.5, 60_000) };
-    service.guards.autoscale = service.guards.autoscale.map(|autoscale| Autoscale { most: 4, ..autoscale });
+    service.defences.autoscale = service.defences.autoscale.map(|autoscale| Autoscale { most: 4, ..autoscale });
     let ran = World::of([service]).tenant(asks(&times)).run();
     assert_eq!(scalings(&ran), [(1_000, 1), (2_000, 1), (2_000, 1)]);
     let first = |wanted: u32| {
@@ -199,7 +199,7 @@ fn nobody_drains_for_longer_than_the_grace_period() {
 fn scaling_by_delay_follows_the_queue() {
     let mut service = scaled(1, 1, 10, 1.0, 60_000);
     let by = ScaleBy::Delay(ms(20));
-    service.guards.autoscale = service.guards.autoscale.map(|autoscale| Autoscale { by, ..autoscale });
+    service.defences.autoscale = service.defences.autoscale.map(|autoscale| Autoscale { by, ..autoscale });
     // A third more than one can do: in the first second a request waits up to 250 ms.
     let times: Vec<u64> = (0..1_333).map(|n| n * 15 / 2).collect();
     let ran = World::of([service]).tenant(asks(&times)).run();

@@ -27,9 +27,9 @@ pub(crate) fn model(seed: u64) -> Model {
     };
     model.faults = (0..dice.below(7)).map(|_| dice.fault(&model)).collect();
     // From dice of their own: a new policy moves no older part of a model.
-    let mut dice = Dice(Stream::new(seed, "generator", "guards"));
+    let mut dice = Dice(Stream::new(seed, "generator", "defences"));
     let tenants = model.tenants.len() as u64;
-    model.services.iter_mut().for_each(|service| dice.guard(service, tenants));
+    model.services.iter_mut().for_each(|service| dice.defence(service, tenants));
     model.deploys = (0..dice.below(3)).map(|_| dice.deploy(&model)).collect();
     model
 }
@@ -112,19 +112,19 @@ impl Dice {
     }
 
     /// Half of all services have some policy on their own side.
-    fn guard(&mut self, service: &mut Service, tenants: u64) {
+    fn defence(&mut self, service: &mut Service, tenants: u64) {
         if self.one_in(2) {
             return;
         }
         service.queue.shed = self.maybe(2, Self::shed);
         service.queue.weights = self.maybe(3, |dice| dice.weights(tenants)).unwrap_or_default();
-        service.guards.limit = self.maybe(4, |dice| dice.limit(tenants));
-        service.guards.concurrency = self.maybe(3, Self::concurrency);
-        service.guards.ejection = self.maybe(3, Self::ejection);
-        service.guards.health = self.maybe(3, Self::health);
+        service.defences.limit = self.maybe(4, |dice| dice.limit(tenants));
+        service.defences.concurrency = self.maybe(3, Self::concurrency);
+        service.defences.ejection = self.maybe(3, Self::ejection);
+        service.defences.health = self.maybe(3, Self::health);
         if service.workers.is_some() {
             let replicas = service.replicas;
-            service.guards.autoscale = self.maybe(2, |dice| dice.autoscale(replicas));
+            service.defences.autoscale = self.maybe(2, |dice| dice.autoscale(replicas));
         }
     }
 

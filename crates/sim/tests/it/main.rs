@@ -11,7 +11,7 @@ mod ends;
 mod faults;
 mod fleet;
 mod generator;
-mod guards;
+mod defences;
 mod queues;
 mod random;
 mod recovery;

@@ -2,7 +2,7 @@
 
 use crate::world::*;
 use sim::model::{
-    Concurrency, ConcurrencyRule, Guards, LimitPer, Load, Order, Queue, RateLimit, Service, Shed, Tenant, TenantId,
+    Concurrency, ConcurrencyRule, Defences, LimitPer, Load, Order, Queue, RateLimit, Service, Shed, Tenant, TenantId,
 };
 use sim::{Fact, Failure, Outcome, Refusal, Span};
 
@@ -11,8 +11,8 @@ fn single(queue: Queue) -> Service {
     Service { workers: Some(1), queue, ..Service::new("one", vec![work(10)]) }
 }
 
-fn guarded(guards: Guards) -> Service {
-    Service { guards, ..Service::new("one", vec![work(10)]) }
+fn defended(defences: Defences) -> Service {
+    Service { defences, ..Service::new("one", vec![work(10)]) }
 }
 
 fn named(name: &str, times: &[u64]) -> Tenant {
@@ -30,7 +30,7 @@ fn limited(rate: f64, burst: f64) -> RateLimit {
 #[test]
 fn a_rate_limit_refuses_at_once_what_finds_no_token() {
     let limit = Some(limited(10.0, 2.0));
-    let world = World::of([guarded(Guards { limit, ..Guards::default() })]).tenant(asks(&[0, 1, 2, 101, 102]));
+    let world = World::of([defended(Defences { limit, ..Defences::default() })]).tenant(asks(&[0, 1, 2, 101, 102]));
     let ran = world.check("0+10 ok, 1+10 ok, 2+0 rejected, 101+10 ok, 102+0 rejected");
     assert_eq!(turned_away(&ran, Refusal::Limited), 2);
 }
@@ -39,7 +39,7 @@ fn a_rate_limit_refuses_at_once_what_finds_no_token() {
 fn a_limit_per_replica_lets_each_have_its_rate() {
     let passed = |per| {
         let limit = Some(RateLimit { per, ..limited(10.0, 1.0) });
-        let service = Service { replicas: 4, ..guarded(Guards { limit, ..Guards::default() }) };
+        let service = Service { replicas: 4, ..defended(Defences { limit, ..Defences::default() }) };
         let ran = World::of([service]).tenant(asks(&(0..10_000).collect::<Vec<_>>())).run();
         ran.measures.tenants[0].ok
     };
@@ -52,9 +52,9 @@ fn a_quota_keeps_a_greedy_tenant_from_the_others() {
     let limit = Some(RateLimit { quotas, ..limited(100.0, 100.0) });
     let quiet = named("quiet", &(0..500).map(|n| n * 20 + 7).collect::<Vec<_>>());
     let world = |limit| {
-        let guards = Guards { limit, ..Guards::default() };
+        let defences = Defences { limit, ..Defences::default() };
         let greedy = named("greedy", &(0..9_001).collect::<Vec<_>>());
-        World::of([guarded(guards)]).tenant(quiet.clone()).tenant(greedy).run()
+        World::of([defended(defences)]).tenant(quiet.clone()).tenant(greedy).run()
     };
     let with = world(limit);
     assert_eq!(with.measures.tenants[0].ok, 500);
@@ -133,15 +133,15 @@ fn weights_divide_a_busy_service() {
     assert_eq!((within(0), within(1)), (751, 249));
 }
 
-fn concurrency(rule: ConcurrencyRule, start: u32) -> Guards {
+fn concurrency(rule: ConcurrencyRule, start: u32) -> Defences {
     let concurrency = Some(Concurrency { rule, start, least: 1, most: 200 });
-    Guards { concurrency, ..Guards::default() }
+    Defences { concurrency, ..Defences::default() }
 }
 
 #[test]
 fn a_concurrency_limit_counts_the_waiting_and_the_served() {
     let aimd = ConcurrencyRule::Aimd { backoff: 0.9, timeout: Span::secs(5) };
-    let service = Service { guards: concurrency(aimd, 2), ..single(Queue::default()) };
+    let service = Service { defences: concurrency(aimd, 2), ..single(Queue::default()) };
     // The first success makes it three.
     let ran = World::of([service])
         .tenant(asks(&[0, 1, 2, 11, 12, 13]))
@@ -151,16 +151,16 @@ fn a_concurrency_limit_counts_the_waiting_and_the_served() {
 
 #[test]
 fn adaptive_limits_find_a_place_where_answers_are_in_time() {
-    let outcome = |guards| {
+    let outcome = |defences| {
         let tenant = Tenant { patience: Some(ms(200)), ..Tenant::new("shoppers", to(0), Load::poisson(600.0)) };
-        let service = Service { workers: Some(4), guards, ..Service::new("one", vec![work(10)]) };
+        let service = Service { workers: Some(4), defences, ..Service::new("one", vec![work(10)]) };
         let mut world = World::of([service]).tenant(tenant);
         (world.model.duration, world.model.warmup) = (Span::secs(120), Span::secs(60));
         let ran = world.run();
         let tally = &ran.measures.tenants[0];
         (tally.ok as f64 / tally.offered as f64, ran.measures.services[0].limits)
     };
-    let (unguarded, none) = outcome(Guards::default());
+    let (unguarded, none) = outcome(Defences::default());
     assert!(unguarded < 0.01 && none == 0.0, "{unguarded}");
     // Four workers can do two thirds. What takes longer than half of the patience counts as dropped.
     let (good, limit) = outcome(concurrency(ConcurrencyRule::Aimd { backoff: 0.9, timeout: ms(100) }, 20));
@@ -173,7 +173,7 @@ fn adaptive_limits_find_a_place_where_answers_are_in_time() {
 #[test]
 fn a_refusal_is_a_failure_like_any_other() {
     let limit = Some(limited(1.0, 1.0));
-    let ran = World::of([guarded(Guards { limit, ..Guards::default() })]).tenant(asks(&[0, 1])).run();
+    let ran = World::of([defended(Defences { limit, ..Defences::default() })]).tenant(asks(&[0, 1])).run();
     assert_eq!(ran.requests[1].outcome, Outcome::Failed(Failure::Rejected));
     assert!(ran.facts.iter().any(|(_, fact)| matches!(fact, Fact::TurnedAway { by: Refusal::Limited, .. })));
 }

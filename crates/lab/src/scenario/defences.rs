@@ -7,14 +7,14 @@ use super::units;
 use super::yaml::{Kind, Node};
 use sim::Span;
 use sim::model::{
-    Autoscale, Concurrency, ConcurrencyRule, Ejection, Guards, Health, LimitPer, Order, RateLimit, ScaleBy, Shed,
+    Autoscale, Concurrency, ConcurrencyRule, Ejection, Defences, Health, LimitPer, Order, RateLimit, ScaleBy, Shed,
     TenantId, burst_of,
 };
 
 impl Reader<'_> {
     /// The policies of a service.
-    pub(super) fn guards(&mut self, fields: &Fields<'_>) -> Guards {
-        Guards {
+    pub(super) fn defences(&mut self, fields: &Fields<'_>) -> Defences {
+        Defences {
             limit: self.rate_limit(fields),
             concurrency: self.concurrency(fields),
             ejection: self.ejection(fields),

@@ -9,22 +9,22 @@ use crate::shed::{Candidate, Shedder};
 
 /// The policies of one replica; there is one wherever its service has any policy on its own side.
 #[derive(Debug)]
-pub(super) struct Guard {
+pub(super) struct Defence {
     concurrency: Option<ConcurrencyLimit>,
     shed: Option<Shedder>,
     /// How busy it was, where the number of replicas follows that.
     load: Option<LoadGauge>,
 }
 
-impl Guard {
+impl Defence {
     /// That of one replica of a service, which may get new versions.
     pub(super) fn of(service: &Service, deployed: bool) -> Option<Box<Self>> {
-        let concurrency = service.guards.concurrency.map(ConcurrencyLimit::new);
+        let concurrency = service.defences.concurrency.map(ConcurrencyLimit::new);
         let shed = service.queue.shed.and_then(Shedder::new);
-        let load = service.guards.autoscale.map(|_| LoadGauge::default());
-        let limited = concurrency.is_some() || shed.is_some() || service.guards.limit.is_some();
-        let guarded = limited || load.is_some() || deployed;
-        guarded.then(|| Box::new(Guard { concurrency, shed, load }))
+        let load = service.defences.autoscale.map(|_| LoadGauge::default());
+        let limited = concurrency.is_some() || shed.is_some() || service.defences.limit.is_some();
+        let defended = limited || load.is_some() || deployed;
+        defended.then(|| Box::new(Defence { concurrency, shed, load }))
     }
 
     /// So many workers or cores are busy now.
@@ -71,7 +71,7 @@ impl Simulation {
         let replica = &self.replicas[index as usize];
         let inside = replica.inside();
         self.jobs[job].inside = inside + 1;
-        let limit = replica.guard.as_ref().and_then(|guard| guard.concurrency.as_ref());
+        let limit = replica.defence.as_ref().and_then(|defence| defence.concurrency.as_ref());
         limit.is_some_and(|limit| !limit.admit(inside)).then_some(Refusal::Crowded)
     }
 
@@ -103,8 +103,8 @@ impl Simulation {
     #[inline(never)]
     pub(super) fn grant_patience(&mut self, job: Ref, ahead: usize) {
         let state = &mut self.jobs[job];
-        let guard = self.replicas[state.replica as usize].guard.as_deref_mut();
-        if let Some(shed) = guard.and_then(|guard| guard.shed.as_mut()) {
+        let defence = self.replicas[state.replica as usize].defence.as_deref_mut();
+        if let Some(shed) = defence.and_then(|defence| defence.shed.as_mut()) {
             state.patience = shed.enqueue(self.now, ahead);
         }
     }
@@ -113,10 +113,10 @@ impl Simulation {
     #[inline(never)]
     pub(super) fn is_shed(&mut self, job: Ref) -> bool {
         let state = &self.jobs[job];
-        let Some(guard) = self.replicas[state.replica as usize].guard.as_deref() else { return false };
+        let Some(defence) = self.replicas[state.replica as usize].defence.as_deref() else { return false };
         let waited = self.now.since(state.entered);
         let candidate = Candidate { waited, allowed: state.patience, deadline: state.deadline };
-        guard.shed.as_ref().is_some_and(|shed| shed.drops(self.now, candidate))
+        defence.shed.as_ref().is_some_and(|shed| shed.drops(self.now, candidate))
     }
 
     /// A worker has taken a request.
@@ -134,8 +134,8 @@ impl Simulation {
     #[inline(never)]
     pub(super) fn learn<O: Observer>(&mut self, job: Ref, answer: Answer, observer: &mut O) {
         let job = &self.jobs[job];
-        let Some(guard) = self.replicas[job.replica as usize].guard.as_deref_mut() else { return };
-        let change = guard.learn(self.now, job, answer);
+        let Some(defence) = self.replicas[job.replica as usize].defence.as_deref_mut() else { return };
+        let change = defence.learn(self.now, job, answer);
         if let Some(fleet) = &mut self.fleets[job.service as usize] {
             let release = self.replicas[job.replica as usize].release;
             fleet.note_answer(release, matches!(answer, Answer::Failed(_)));
@@ -149,12 +149,12 @@ impl Simulation {
     pub(super) fn forget<O: Observer>(&mut self, index: usize, observer: &mut O) {
         let replica = &mut self.replicas[index];
         let service = replica.service;
-        let Some(guard) = replica.guard.as_deref_mut() else { return };
-        let before = guard.concurrency.as_ref().map_or(0, ConcurrencyLimit::limit) as i32;
+        let Some(defence) = replica.defence.as_deref_mut() else { return };
+        let before = defence.concurrency.as_ref().map_or(0, ConcurrencyLimit::limit) as i32;
         let policies = &self.plan.services[service as usize];
-        guard.concurrency = policies.concurrency.map(ConcurrencyLimit::new);
-        guard.shed = policies.queue.shed.and_then(Shedder::new);
-        let change = guard.concurrency.as_ref().map_or(0, ConcurrencyLimit::limit) as i32 - before;
+        defence.concurrency = policies.concurrency.map(ConcurrencyLimit::new);
+        defence.shed = policies.queue.shed.and_then(Shedder::new);
+        let change = defence.concurrency.as_ref().map_or(0, ConcurrencyLimit::limit) as i32 - before;
         if change != 0 {
             observer.see(self.now, Fact::LimitMoved { service, change });
         }

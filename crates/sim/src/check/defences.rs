@@ -8,7 +8,7 @@ use crate::model::{
 use crate::time::Span;
 
 /// Checks a service's policies in a model with so many tenants; `field` names one of its fields.
-pub(super) fn check_guards(service: &Service, tenants: usize, field: &dyn Fn(&str) -> String) -> Checked {
+pub(super) fn check_defences(service: &Service, tenants: usize, field: &dyn Fn(&str) -> String) -> Checked {
     let known = |tenant: &TenantId| (tenant.0 as usize) < tenants;
     let weights = service.queue.weights.iter().all(|(tenant, weight)| known(tenant) && (1..=1_000).contains(weight));
     require(weights, || field("queue.weights"), "of tenants of the model, from 1 to 1000 each")?;
@@ -16,12 +16,12 @@ pub(super) fn check_guards(service: &Service, tenants: usize, field: &dyn Fn(&st
         let holds = target > Span::ZERO && target <= interval && interval <= Model::MAX_SPAN;
         require(holds, || field("queue.shed"), "with a target over 0, an interval no shorter, and at most 100 years")?;
     }
-    if let Some(limit) = &service.guards.limit {
+    if let Some(limit) = &service.defences.limit {
         let quotas = limit.quotas.iter().all(|(tenant, rate)| known(tenant) && is_rate(*rate));
         require(quotas, || field("limit.quotas"), "of tenants of the model, over 0 and at most 10⁹ per second")?;
         check_limit(limit, field)?;
     }
-    if let Some(Ejection { failures, interval, base, most }) = service.guards.ejection {
+    if let Some(Ejection { failures, interval, base, most }) = service.defences.ejection {
         let holds = failures >= 1 && recurs(interval) && base <= Model::MAX_SPAN && most > 0.0 && most <= 1.0;
         require(
             holds,
@@ -29,14 +29,14 @@ pub(super) fn check_guards(service: &Service, tenants: usize, field: &dyn Fn(&st
             "after a failure or more, swept each millisecond at most, of a share up to 1",
         )?;
     }
-    if let Some(Health { interval, timeout, unhealthy, healthy }) = service.guards.health {
+    if let Some(Health { interval, timeout, unhealthy, healthy }) = service.defences.health {
         let holds = recurs(interval) && timeout <= interval && unhealthy >= 1 && healthy >= 1;
         require(holds, || field("health"), "checked each millisecond at most, with a timeout up to the interval")?;
     }
-    if let Some(autoscale) = &service.guards.autoscale {
+    if let Some(autoscale) = &service.defences.autoscale {
         check_autoscale(service, autoscale, field)?;
     }
-    service.guards.concurrency.as_ref().map_or(Ok(()), |concurrency| check_concurrency(concurrency, field))
+    service.defences.concurrency.as_ref().map_or(Ok(()), |concurrency| check_concurrency(concurrency, field))
 }
 
 fn check_autoscale(service: &Service, autoscale: &Autoscale, field: &dyn Fn(&str) -> String) -> Checked {

@@ -5,7 +5,7 @@ use crate::time::{Span, Time};
 
 /// The policies of a service beside its queue's. By default there is none.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Guards {
+pub struct Defences {
     /// Refuses attempts that come faster than this.
     pub limit: Option<RateLimit>,
     /// Refuses attempts beyond a number at once that it finds by itself.

@@ -2,13 +2,13 @@
 
 use crate::drawing::draw;
 use crate::{reading, sample, scenario};
-use lab::report::{Guarded, RunReport};
+use lab::report::{Defended, RunReport};
 use lab::reporting::report;
 use lab::run::run;
 use serde_json::to_value;
 use sim::Span;
 use sim::model::{
-    Autoscale, Batch, Concurrency, ConcurrencyRule, Deploy, Ejection, Guards, Health, LimitPer, Order, RateLimit,
+    Autoscale, Batch, Concurrency, ConcurrencyRule, Deploy, Ejection, Defences, Health, LimitPer, Order, RateLimit,
     Rollback, ScaleBy, ServiceId, Shed, TenantId,
 };
 
@@ -18,13 +18,13 @@ fn shop(keys: &str) -> String {
     source.replace("  shop:\n", &format!("  shop:\n    workers: 1\n    {keys}\n"))
 }
 
-fn guards(keys: &str) -> Guards {
-    scenario(&shop(keys), &[]).model.services[0].guards.clone()
+fn defences(keys: &str) -> Defences {
+    scenario(&shop(keys), &[]).model.services[0].defences.clone()
 }
 
 #[test]
 fn a_limit_reads_short_and_long() {
-    let limit = |keys| guards(keys).limit.expect("there is a limit");
+    let limit = |keys| defences(keys).limit.expect("there is a limit");
     let short = RateLimit { rate: Some(500.0), burst: 500.0, per: LimitPer::Service, quotas: Vec::new() };
     assert_eq!(limit("limit: 500/s"), short);
     assert_eq!(limit("limit: {rate: 6/m}").burst, 1.0, "a bucket holds one at least");
@@ -36,7 +36,7 @@ fn a_limit_reads_short_and_long() {
 
 #[test]
 fn a_concurrency_limit_reads_short_and_long() {
-    let concurrency = |keys| guards(keys).concurrency.expect("there is a concurrency limit");
+    let concurrency = |keys| defences(keys).concurrency.expect("there is a concurrency limit");
     let aimd = ConcurrencyRule::Aimd { backoff: 0.9, timeout: Span::secs(5) };
     let short = Concurrency { rule: aimd, start: 20, least: 1, most: 200 };
     assert_eq!(concurrency("concurrency: aimd"), short);
@@ -50,15 +50,15 @@ fn a_concurrency_limit_reads_short_and_long() {
 #[test]
 fn what_keeps_replicas_in_order_has_defaults() {
     let ejection = Ejection { failures: 5, interval: Span::secs(10), base: Span::secs(30), most: 0.5 };
-    assert_eq!(guards("ejection: {}").ejection, Some(ejection));
+    assert_eq!(defences("ejection: {}").ejection, Some(ejection));
     let health = Health { interval: Span::secs(5), timeout: Span::secs(1), unhealthy: 3, healthy: 2 };
-    assert_eq!(guards("health: {}").health, Some(health));
-    assert_eq!(guards("health: {interval: 100ms}").health.map(|health| health.timeout), Some(Span::millis(100)));
+    assert_eq!(defences("health: {}").health, Some(health));
+    assert_eq!(defences("health: {interval: 100ms}").health.map(|health| health.timeout), Some(Span::millis(100)));
     let by = ScaleBy::Utilization(0.7);
     let autoscale = Autoscale { by, least: 1, most: 9, every: Span::secs(15), cooldown: Span::secs(300) };
-    assert_eq!(guards("autoscale: {target: 70%, most: 9}").autoscale, Some(autoscale));
+    assert_eq!(defences("autoscale: {target: 70%, most: 9}").autoscale, Some(autoscale));
     let by = ScaleBy::Delay(Span::millis(50));
-    assert_eq!(guards("autoscale: {delay: 50ms, most: 9}").autoscale, Some(Autoscale { by, ..autoscale }));
+    assert_eq!(defences("autoscale: {delay: 50ms, most: 9}").autoscale, Some(Autoscale { by, ..autoscale }));
 }
 
 #[test]
@@ -137,14 +137,14 @@ fn reported(keys: &str) -> RunReport {
 
 #[test]
 fn a_run_reports_what_each_policy_did() {
-    let guarded = |keys: &str| -> Guarded { reported(keys).services["shop"].guarded };
-    assert_eq!(guarded(""), Guarded::default());
+    let defended = |keys: &str| -> Defended { reported(keys).services["shop"].defended };
+    assert_eq!(defended(""), Defended::default());
     // 150 a second come for twenty seconds, 90 get through, and at first what the bucket held.
-    let limited = guarded("limit: {rate: 90/s, burst: 50}").limited.expect("there is a limit");
+    let limited = defended("limit: {rate: 90/s, burst: 50}").limited.expect("there is a limit");
     assert!((1_000..1_300).contains(&limited), "{limited}");
-    let shed = guarded("queue: {shed: codel}").shed.expect("the queue sheds");
+    let shed = defended("queue: {shed: codel}").shed.expect("the queue sheds");
     assert!((800..1_200).contains(&shed), "{shed}");
-    let crowded = guarded("concurrency: {aimd: {timeout: 100ms}}");
+    let crowded = defended("concurrency: {aimd: {timeout: 100ms}}");
     assert!(crowded.crowded.expect("there is a limit") > 700, "{crowded:?}");
     assert!((5.0..12.0).contains(&crowded.concurrency_limit_mean.expect("there is a limit")), "{crowded:?}");
 }
@@ -154,9 +154,9 @@ fn a_scaled_service_reports_its_replicas() {
     let report = reported("autoscale: {target: 70%, most: 9, every: 1s, cooldown: 5s}");
     let load = &report.services["shop"];
     // One and a half workers' worth of requests, at 70 %: a little over two.
-    let mean = load.guarded.replicas_mean.expect("it is scaled");
+    let mean = load.defended.replicas_mean.expect("it is scaled");
     assert!((2.0..4.0).contains(&mean), "{mean}");
-    assert!(load.guarded.replicas_max >= Some(3));
+    assert!(load.defended.replicas_max >= Some(3));
     let busy = load.utilization.expect("it has workers") * mean;
     assert!((busy - load.in_service_mean).abs() < 1e-9, "{busy}");
     let series = &report.timeline.series["shop.replicas"];
@@ -178,8 +178,8 @@ fn health_and_ejection_report_what_they_did() {
     assert!(rejected(&unguarded) > 300, "{}", rejected(&unguarded));
     assert!(rejected(&checked) < 150, "{}", rejected(&checked));
     assert!(rejected(&ejecting) < 100, "{}", rejected(&ejecting));
-    assert_eq!(checked.services["shop"].guarded.unhealthy, Some(2));
-    assert!(ejecting.services["shop"].guarded.ejections >= Some(2));
+    assert_eq!(checked.services["shop"].defended.unhealthy, Some(2));
+    assert!(ejecting.services["shop"].defended.ejections >= Some(2));
 }
 
 #[test]
@@ -255,10 +255,10 @@ fn a_deploy_is_marked_and_its_rollback_counted() {
     let mark = &good.timeline.marks[0];
     assert_eq!((mark.text.as_str(), mark.from_s), ("shop deployed", 2.0));
     assert!((6.0..6.5).contains(&mark.to_s), "{mark:?}");
-    assert_eq!(good.services["shop"].guarded.rollbacks, Some(0));
+    assert_eq!(good.services["shop"].defended.rollbacks, Some(0));
     let bad = report("[{deploy: shop, at: 2s, pause: 5s, bad: {errors: 50%}, rollback: {errors: 2%, within: 2s}}]");
     assert_eq!(bad.timeline.marks[0].text, "shop deployed and taken back");
-    assert_eq!(bad.services["shop"].guarded.rollbacks, Some(1));
+    assert_eq!(bad.services["shop"].defended.rollbacks, Some(1));
     let failed = bad.tenants["users"].failed.error;
     assert!((10..100).contains(&failed), "{failed}");
 }
