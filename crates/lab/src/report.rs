@@ -156,6 +156,43 @@ pub struct ServiceLoad {
     pub in_service_mean: f64,
     /// Attempts that reached the service, over those that would have without retries; null where none did.
     pub amplification: Option<f64>,
+    /// What its policies did, where it has any.
+    #[serde(flatten)]
+    pub defended: Defended,
+}
+
+/// What the policies of a service did; each number is absent where the policy is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Defended {
+    /// Attempts that the rate limit refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limited: Option<u64>,
+    /// Attempts that the concurrency limit refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crowded: Option<u64>,
+    /// Mean concurrency limit of a replica.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrency_limit_mean: Option<f64>,
+    /// Attempts dropped out of the queue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shed: Option<u64>,
+    /// How often one of its callers ejected a replica.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ejections: Option<u64>,
+    /// How often health checks took a replica out of rotation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unhealthy: Option<u64>,
+    /// Mean number of replicas that ran, starting and draining ones included: what is paid for. Times the measured
+    /// hours, these are replica-hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicas_mean: Option<f64>,
+    /// Largest number of replicas at one instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicas_max: Option<u64>,
+    /// How often a new version was taken back, during the whole run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollbacks: Option<u64>,
 }
 
 /// What happened on one call between services.
@@ -259,10 +296,11 @@ pub struct Timeline {
     /// Length of a step in seconds.
     pub step_s: f64,
     /// By name: `gateway.checkout.goodput_rps`, `.offered_rps`, `.late_rps`, `.failed_rps`, `.p50_ms`, `.p99_ms` for an
-    /// endpoint that tenants call; `inventory.queue`, `.in_service`, `.utilization` for a service; `products.hit_ratio` for a
-    /// cache; `orders.lag`, `.oldest_ms` for a queue of messages. Null where undefined.
+    /// endpoint that tenants call; `inventory.queue`, `.in_service`, `.utilization` for a service, and `.replicas` where their
+    /// number follows the load; `products.hit_ratio` for a cache; `orders.lag`, `.oldest_ms` for a queue of messages. Null
+    /// where undefined.
     pub series: Named<Vec<Option<f64>>>,
-    /// Faults, to be marked where they held.
+    /// Faults, to be marked where they held, and deploys from their beginning to their end.
     pub marks: Vec<Mark>,
 }
 

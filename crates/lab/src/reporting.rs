@@ -5,15 +5,18 @@ mod data;
 
 use crate::cost::bill;
 use crate::report::{
-    Calls, Effects, Evidence, Failures, Kind, Latency, Mark, Named, Objective, Requests, RunReport, ServiceLoad,
-    Timeline,
+    Calls, Defended, Effects, Evidence, Failures, Kind, Latency, Mark, Named, Objective, Requests, RunReport,
+    ServiceLoad, Timeline,
 };
 use crate::run::Run;
 use crate::scenario::Scenario;
 use sim::model::{
-    Capacity, EndpointId, Fallback, Fault, FaultKind, Guards, Model, Party, Service, ServiceId, TenantId,
+    Capacity, Deploy, EndpointId, Fallback, Fault, FaultKind, Guards, Model, Party, Service, ServiceId, TenantId,
 };
-use sim::{CallerId, EntryStep, Failure, Latencies, Measures, Occupancy, ServiceStep, SiteTally, Sites, Span, Tally};
+use sim::{
+    CallerId, Deployed, EntryStep, Failure, Latencies, Measures, Occupancy, Refusal, Removal, ServiceStep, SiteTally,
+    Sites, Span, Tally,
+};
 
 /// Brownout's version, part of every piece of evidence.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -32,7 +35,7 @@ pub fn report(scenario: &Scenario, run: &Run) -> RunReport {
         events: run.events,
         endpoints: endpoints(model, measures),
         tenants: tenants(model, measures),
-        services: model.services.iter().zip(&measures.services).map(service).collect(),
+        services: services(model, measures),
         calls: calls(model, measures),
         effects: effects(model, measures),
         telemetry: crate::telemetry::told(scenario, measures),
@@ -109,26 +112,64 @@ fn latency(latencies: &Latencies) -> Latency {
     }
 }
 
-/// What of a service's capacity is counted: cores where there are any, otherwise workers.
-fn capacity(service: &Service) -> Option<f64> {
+/// What of a service's capacity is counted at so many replicas: cores where there are any, otherwise workers.
+fn capacity(service: &Service, replicas: f64) -> Option<f64> {
     let each = service.cores.or(service.workers)?;
-    Some(f64::from(each) * f64::from(service.replicas))
+    Some(f64::from(each) * replicas)
 }
 
-fn utilization(service: &Service, serving: f64, computing: f64) -> Option<f64> {
+fn utilization(service: &Service, replicas: f64, serving: f64, computing: f64) -> Option<f64> {
     let busy = if service.cores.is_some() { computing } else { serving };
-    capacity(service).map(|capacity| busy / capacity)
+    capacity(service, replicas).map(|capacity| busy / capacity)
+}
+
+/// Where the number of replicas stays, it is exact.
+fn replicas(service: &Service, measured: f64) -> f64 {
+    if service.defences.autoscale.is_some() { measured } else { f64::from(service.replicas) }
+}
+
+fn services(model: &Model, measures: &Measures) -> Named<ServiceLoad> {
+    let mut loads: Named<ServiceLoad> = model.services.iter().zip(&measures.services).map(service).collect();
+    for (deploy, deployed) in model.deploys.iter().zip(&measures.deploys) {
+        if let Some((_, load)) = loads.get_index_mut(deploy.service.0 as usize) {
+            *load.defended.rollbacks.get_or_insert(0) += u64::from(deployed.rolled_back.is_some());
+        }
+    }
+    loads
 }
 
 fn service((service, occupancy): (&Service, &Occupancy)) -> (String, ServiceLoad) {
     let load = ServiceLoad {
-        utilization: utilization(service, occupancy.serving, occupancy.computing),
+        utilization: utilization(
+            service,
+            replicas(service, occupancy.replicas),
+            occupancy.serving,
+            occupancy.computing,
+        ),
         queue_mean: occupancy.waiting,
         queue_max: occupancy.waiting_max,
         in_service_mean: occupancy.serving,
         amplification: (occupancy.originals > 0).then(|| occupancy.reached as f64 / occupancy.originals as f64),
+        defended: defended(service, occupancy),
     };
     (service.name.clone(), load)
+}
+
+fn defended(service: &Service, occupancy: &Occupancy) -> Defended {
+    let defences = &service.defences;
+    let taken_out = |by: Removal| occupancy.taken_out[by as usize];
+    let turned_away = |by: Refusal| occupancy.turned_away[by as usize];
+    Defended {
+        limited: defences.limit.as_ref().map(|_| turned_away(Refusal::Limited)),
+        crowded: defences.concurrency.map(|_| turned_away(Refusal::Crowded)),
+        concurrency_limit_mean: defences.concurrency.map(|_| occupancy.limits / replicas(service, occupancy.replicas)),
+        shed: service.queue.shed.map(|_| turned_away(Refusal::Shed)),
+        ejections: defences.ejection.map(|_| taken_out(Removal::Ejected)),
+        unhealthy: defences.health.map(|_| taken_out(Removal::Unhealthy)),
+        replicas_mean: defences.autoscale.map(|_| occupancy.replicas),
+        replicas_max: defences.autoscale.map(|_| occupancy.replicas_max),
+        rollbacks: None,
+    }
 }
 
 /// Calls between services, those between the same two endpoints together, and those of tenants with guards.
@@ -209,8 +250,19 @@ fn timeline(model: &Model, measures: &Measures) -> Timeline {
         add_service(&mut series, service, steps);
     }
     data::add_data(&mut series, model, measures);
-    let marks = model.faults.iter().map(|fault| mark(model, fault)).collect();
-    Timeline { step_s: measures.step.as_secs(), series, marks }
+    let faults = model.faults.iter().map(|fault| mark(model, fault));
+    let deploys = model.deploys.iter().zip(&measures.deploys);
+    let deploys = deploys.filter_map(|(deploy, deployed)| deploy_mark(model, deploy, deployed));
+    Timeline { step_s: measures.step.as_secs(), series, marks: faults.chain(deploys).collect() }
+}
+
+/// A deploy while it lasted; one that never began is nothing to mark.
+fn deploy_mark(model: &Model, deploy: &Deploy, deployed: &Deployed) -> Option<Mark> {
+    let name = &model.services[deploy.service.0 as usize].name;
+    let fate = if deployed.rolled_back.is_some() { "deployed and taken back" } else { "deployed" };
+    let (began, end) = (deployed.began?.as_secs(), model.duration.as_secs());
+    let ended = deployed.ended.map_or(end, |at| at.as_secs().min(end));
+    Some(Mark { text: format!("{name} {fate}"), from_s: began, to_s: ended })
 }
 
 type Series = Named<Vec<Option<f64>>>;
@@ -234,7 +286,10 @@ fn add_service(series: &mut Series, service: &Service, steps: &[ServiceStep]) {
     };
     add("queue", &|step| Some(step.waiting));
     add("in_service", &|step| Some(step.serving));
-    add("utilization", &|step| utilization(service, step.serving, step.computing));
+    add("utilization", &|step| utilization(service, replicas(service, step.replicas), step.serving, step.computing));
+    if service.defences.autoscale.is_some() {
+        add("replicas", &|step| Some(step.replicas));
+    }
 }
 
 fn mark(model: &Model, fault: &Fault) -> Mark {

@@ -258,6 +258,7 @@ fn load(steps: &[Step], i: usize) -> ServiceLoad {
         queue_max: (steps.iter().map(|s| s.queue).fold(0.0, f64::max) * part) as u64,
         in_service_mean: mean(|s| s.utilization) * 64.0 * part,
         amplification: (offered > 0.0).then(|| 1.0 + retries / offered * part),
+        ..ServiceLoad::default()
     }
 }
 

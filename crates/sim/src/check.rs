@@ -1,6 +1,7 @@
 //! Which models can be run: every range that the engine relies on.
 
 mod data;
+mod defences;
 mod guards;
 
 use crate::model::{
@@ -54,14 +55,15 @@ impl Model {
         )?;
         require(self.warmup < self.duration, || "warmup".into(), "less than the duration")?;
         require(self.effects.len() <= Self::MAX_EFFECTS, || "effects".into(), "at most 8 different ones")?;
-        let replicas = self.services.iter().map(|service| u64::from(service.replicas)).sum::<u64>();
+        let replicas = self.services.iter().map(|service| u64::from(service.most_replicas())).sum::<u64>();
         require(replicas <= u64::from(Self::MAX_REPLICAS), || "replicas".into(), "at most 100000 in all")?;
         self.check_references()?;
         self.check_effects()?;
         self.check_data()?;
-        self.services.iter().try_for_each(check_service)?;
+        self.services.iter().try_for_each(|service| check_service(service, self.tenants.len()))?;
         self.check_tenants()?;
         self.check_faults()?;
+        self.deploys.iter().try_for_each(|deploy| defences::check_deploy(deploy, self.services.len()))?;
         self.check_size()?;
         self.check_depth()
     }
@@ -212,7 +214,7 @@ fn calls(step: &Step) -> impl Iterator<Item = &Call> {
     step.as_call().into_iter().flat_map(Call::with_fallback)
 }
 
-fn check_service(service: &Service) -> Checked {
+fn check_service(service: &Service, tenants: usize) -> Checked {
     let field = |what: &str| format!("service {}: {what}", service.name);
     require(service.replicas >= 1, || field("replicas"), "at least 1")?;
     require(service.workers != Some(0), || field("workers"), "at least 1")?;
@@ -227,6 +229,7 @@ fn check_service(service: &Service) -> Checked {
     if let Order::AdaptiveLifo { interval } = service.queue.order {
         require(interval <= Model::MAX_SPAN, || field("queue.interval"), "at most 100 years")?;
     }
+    defences::check_defences(service, tenants, &field)?;
     for step in service.endpoints.iter().flat_map(|endpoint| &endpoint.steps) {
         check_step(step, &field)?;
     }

@@ -6,15 +6,19 @@
 //! the work behind it has run to its end. That waste is what overload is made of.
 //!
 //! Messages without delay are handed over within the event that sends them; everything else is ordered by (time, order of
-//! scheduling). Handlers live in `calls` and `guards` (the caller's side), `jobs` (the callee's side) and `faults`.
+//! scheduling). Handlers live in `calls` and `guards` (the caller's side), `jobs` (the callee's side, whose policies are asked
+//! in `defences`), `fleet` (who is in rotation), `rollouts` (who has which version) and `faults`.
 
 mod caches;
 mod calls;
+mod defences;
 mod effects;
 mod faults;
+mod fleet;
 mod guards;
 mod jobs;
 mod messages;
+mod rollouts;
 mod rows;
 
 use crate::agenda::{Agenda, Lane};
@@ -25,8 +29,9 @@ use crate::check::ModelError;
 use crate::event::{Answer, Event, Failure, Waiting};
 use crate::fact::{Applied, Fact, Observer, Outcome};
 use crate::guards::SiteGuards;
+use crate::limit::Limiter;
 use crate::locks::Locks;
-use crate::model::{Load, Model};
+use crate::model::{Deploy, Load, Model, Service, Shed};
 use crate::plan::{self, Op, Plan, Transit};
 use crate::queue::WaitingRoom;
 use crate::random::Stream;
@@ -35,8 +40,10 @@ use crate::slab::{Ref, Slab};
 use crate::time::{Span, Time};
 use caches::CacheState;
 use calls::EndedCall;
+use defences::Defence;
 use effects::Keys;
 use faults::Faults;
+use fleet::Fleet;
 use guards::Guarded;
 use messages::Message;
 use std::collections::{BTreeMap, VecDeque};
@@ -116,6 +123,8 @@ struct Call {
     connected: u32,
     in_line: u32,
     site: u32,
+    /// The replica that the last attempt went to.
+    replica: u32,
     /// The caller's replica and how often it had restarted by then.
     caller: u32,
     life: u32,
@@ -142,12 +151,18 @@ struct Job {
     /// When the tenant sent the request.
     sent_at: Time,
     entered: Time,
+    /// When a worker took it.
+    began: Time,
+    /// How long it may wait, where its replica sheds by that.
+    patience: Span,
     /// When the caller stops waiting.
     deadline: Time,
     /// What it asks for, where it asks for something.
     key: u64,
     replica: u32,
     service: u32,
+    /// Attempts at the replica when it came, itself included; known to those that limit them.
+    inside: u32,
     /// Index of the next operation.
     op: u32,
     /// Operations begun and not ended, and how many of these wait for a core.
@@ -187,7 +202,17 @@ enum Phase {
 #[derive(Debug)]
 struct Replica {
     service: u32,
+    /// Takes whatever comes.
     up: bool,
+    standing: Standing,
+    /// When callers were first told of it.
+    entered: Time,
+    /// The version that it runs, among those of its service.
+    release: u32,
+    /// While it drains: a process follows at the same place.
+    returns: bool,
+    /// Where it is not up: takes attempts all the same that were sent before so many had been, in all.
+    takes_up_to: u64,
     /// Restarts so far.
     life: u32,
     workers: u32,
@@ -217,6 +242,36 @@ struct Replica {
     pools: Vec<PoolState>,
     /// Where handlers lock rows.
     locks: Option<Box<Locks>>,
+    /// What its service does against too much; none where it does nothing.
+    defence: Option<Box<Defence>>,
+}
+
+/// Whether a replica is one of its service's, as its callers are told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Standing {
+    /// Nothing runs at this place.
+    Off,
+    /// It runs and is not told of yet.
+    Starting,
+    InService,
+    /// It is not told of any more and finishes what it holds.
+    Draining,
+}
+
+impl Replica {
+    /// Attempts that wait or are worked on.
+    fn inside(&self) -> u32 {
+        self.busy_workers + self.room.len() as u32
+    }
+
+    /// The workers, or the cores where they are counted, may have become busy or idle.
+    #[inline(always)]
+    fn note_load(&mut self, now: Time) {
+        if let Some(defence) = &mut self.defence {
+            let cores = self.sharing.as_ref().map_or(self.busy_cores, |sharing| sharing.busy());
+            defence.note_load(now, if self.cores == u32::MAX { self.busy_workers } else { cores });
+        }
+    }
 }
 
 /// The connections of one replica to one service.
@@ -274,6 +329,11 @@ pub struct Simulation {
     guarded: Vec<Guarded>,
     /// When effects with a key that is not kept for ever were applied, by place of the request in the slab.
     keys: Vec<Keys>,
+    /// By service, where it has a rate limit.
+    limiters: Vec<Option<Limiter>>,
+    /// By service, where anything keeps its replicas in order.
+    fleets: Vec<Option<Box<Fleet>>>,
+    deploys: Vec<Deploy>,
     /// Attempts sent so far.
     sent: u64,
     events: u64,
@@ -306,7 +366,7 @@ impl Simulation {
             requests: Slab::new(),
             calls: Slab::new(),
             jobs: Slab::new(),
-            replicas: replicas(&plan),
+            replicas: replicas(model, &plan),
             faults: Faults::new(model),
             caches: CacheState::all(model, plan.replicas),
             backlogs: model.followers.iter().map(|_| Backlog::default()).collect(),
@@ -316,6 +376,9 @@ impl Simulation {
             error_streams,
             guarded: Vec::new(),
             keys: Vec::new(),
+            limiters: limiters(model, &plan),
+            fleets: fleets(model, &plan),
+            deploys: model.deploys.clone(),
             plan,
             sent: 0,
             events: 0,
@@ -418,6 +481,7 @@ impl Simulation {
             Event::Dispatch { queue, consumer } => self.on_dispatch(queue, consumer, observer),
             Event::Due { message } => self.on_due(message, observer),
             Event::Resume { job, answer, optional } => self.on_resume(job, answer, optional, observer),
+            Event::Tend { whom, duty, number } => self.on_tend(whom, duty, number, observer),
         }
     }
 
@@ -473,6 +537,7 @@ impl Simulation {
     fn schedule_start(&mut self) {
         // First, so that a fault already holds for what happens at the instant at which it begins.
         self.schedule_faults();
+        self.schedule_fleets();
         for tenant in 0..self.sources.len() as u32 {
             match &self.sources[tenant as usize] {
                 Source::Closed => self.seat_users(tenant),
@@ -561,10 +626,35 @@ fn source(model: &Model, index: usize, seed: u64, agenda: &mut Agenda) -> Source
     }
 }
 
-fn replicas(plan: &Plan) -> Vec<Replica> {
+fn limiters(model: &Model, plan: &Plan) -> Vec<Option<Limiter>> {
+    let tenants = model.tenants.len();
+    let limited = model.services.iter().zip(&plan.services);
+    let limiter = |(service, plan): (&Service, &plan::ServicePlan)| {
+        service.defences.limit.as_ref().map(|limit| Limiter::new(limit, tenants, plan.replicas))
+    };
+    limited.map(limiter).collect()
+}
+
+fn fleets(model: &Model, plan: &Plan) -> Vec<Option<Box<Fleet>>> {
+    let services = model.services.iter().zip(&plan.services).enumerate();
+    let fleet = |(index, (service, plan)): (usize, (&Service, &plan::ServicePlan))| {
+        Fleet::of(service, plan.replicas, is_deployed(model, index))
+    };
+    services.map(fleet).collect()
+}
+
+/// Whether a service gets a new version some time.
+fn is_deployed(model: &Model, service: usize) -> bool {
+    model.deploys.iter().any(|deploy| deploy.service.0 as usize == service)
+}
+
+fn replicas(model: &Model, plan: &Plan) -> Vec<Replica> {
     let mut replicas = Vec::with_capacity(plan.replicas as usize);
-    for (service, fixed) in plan.services.iter().enumerate() {
-        replicas.extend((0..fixed.replicas).map(|index| replica(service as u32, fixed, index)));
+    for (index, (service, fixed)) in model.services.iter().zip(&plan.services).enumerate() {
+        let deployed = is_deployed(model, index);
+        let replica =
+            |number| Replica { defence: Defence::of(service, deployed), ..replica(index as u32, fixed, number) };
+        replicas.extend((0..fixed.replicas).map(replica));
     }
     replicas
 }
@@ -574,7 +664,12 @@ fn replica(service: u32, plan: &plan::ServicePlan, index: u32) -> Replica {
     let shares = plan.scheduling == crate::model::Scheduling::Ps && plan.cores != u32::MAX;
     Replica {
         service,
-        up: true,
+        up: index < plan.started,
+        standing: if index < plan.started { Standing::InService } else { Standing::Off },
+        entered: Time::ZERO,
+        release: 0,
+        returns: false,
+        takes_up_to: 0,
         life: 0,
         workers: plan.workers,
         busy_workers: 0,
@@ -588,12 +683,13 @@ fn replica(service: u32, plan: &plan::ServicePlan, index: u32) -> Replica {
         pauses: 0,
         lost: vec![Span::ZERO],
         admitting: false,
-        room: WaitingRoom::new(plan.queue_order, plan.queue_limit),
+        room: WaitingRoom::new(&plan.queue),
         ready: VecDeque::new(),
         sharing: shares.then(|| Box::new(Sharing::new(plan.cores))),
         share_due: Time::NEVER,
         share_version: 0,
         pools: plan.pools.iter().map(|size| PoolState { size: *size, used: 0, waiting: VecDeque::new() }).collect(),
         locks: plan.locks.then(Box::default),
+        defence: None,
     }
 }

@@ -68,6 +68,43 @@ pub(crate) enum Event {
     End { fault: u32 },
     /// A restarted replica accepts requests.
     Ready { replica: u32, life: u32 },
+    /// Somebody is looked after: which service, replica or caller depends on the duty, and so does the number.
+    Tend { whom: u32, duty: Duty, number: u32 },
+}
+
+/// What recurs to keep replicas in order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Duty {
+    /// The health of a service's replicas is checked.
+    Check,
+    /// Checks of a service's replicas that have no answer yet have failed.
+    GiveUpChecks,
+    /// Replicas that a caller has ejected for long enough return.
+    Sweep,
+    /// A service may want more replicas, or fewer.
+    Scale,
+    /// A replica that has not finished what it holds by now ends all the same.
+    EndGrace,
+    /// A deploy begins.
+    Deploy,
+    /// The next replicas of a service get its version.
+    Roll,
+    /// A window ends in which a new version was watched.
+    Judge,
+}
+
+impl Duty {
+    /// All of them, in the order of their discriminants.
+    const ALL: [Duty; 8] = [
+        Duty::Check,
+        Duty::GiveUpChecks,
+        Duty::Sweep,
+        Duty::Scale,
+        Duty::EndGrace,
+        Duty::Deploy,
+        Duty::Roll,
+        Duty::Judge,
+    ];
 }
 
 /// An event as it waits: two words, which pass through registers where an enum would be copied byte by byte.
@@ -106,6 +143,7 @@ impl Event {
             Event::Dispatch { queue, consumer } => (u64::from(queue), what(13, [0; 2], consumer)),
             Event::Due { message } => (message.id(), what(14, [0; 2], 0)),
             Event::Resume { job, answer, optional } => (job.id(), what(15, [answer.code(), u8::from(optional)], 0)),
+            Event::Tend { whom, duty, number } => (u64::from(whom), what(16, [duty as u8, 0], number)),
         };
         Waiting { whom, what }
     }
@@ -135,7 +173,8 @@ impl Waiting {
             12 => Event::LeaveLine { call: id, attempt: small[0] },
             13 => Event::Dispatch { queue: index, consumer: number },
             14 => Event::Due { message: id },
-            _ => Event::Resume { job: id, answer: Answer::from_code(small[0]), optional: small[1] != 0 },
+            15 => Event::Resume { job: id, answer: Answer::from_code(small[0]), optional: small[1] != 0 },
+            _ => Event::Tend { whom: index, duty: Duty::ALL[usize::from(small[0])], number },
         }
     }
 }
@@ -184,6 +223,7 @@ mod tests {
             Event::Due { message: whom },
             Event::Resume { job: whom, answer: Answer::Failed(Failure::Error), optional: true },
         ]);
+        events.extend(Duty::ALL.map(|duty| Event::Tend { whom: 5, duty, number: 6 }));
         assert!(events.iter().all(|event| event.wait().event() == *event));
         assert_eq!(size_of::<Waiting>(), 16);
     }

@@ -40,6 +40,47 @@ pub enum Stage {
     Serving,
 }
 
+/// Which policy of a service turned an attempt away.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// The rate limit, at the door.
+    Limited,
+    /// The concurrency limit, at the door.
+    Crowded,
+    /// The queue, out of which it was dropped.
+    Shed,
+}
+
+impl Refusal {
+    /// All of them, in the order of their discriminants.
+    pub const ALL: [Refusal; 3] = [Refusal::Limited, Refusal::Crowded, Refusal::Shed];
+}
+
+/// Why callers are not told of a replica any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Removal {
+    /// Its health checks failed.
+    Unhealthy,
+    /// One of its callers saw too many failures in a row.
+    Ejected,
+}
+
+impl Removal {
+    /// All of them, in the order of their discriminants.
+    pub const ALL: [Removal; 2] = [Removal::Unhealthy, Removal::Ejected];
+}
+
+/// How far a deploy has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RolloutStep {
+    /// The first replica drains.
+    Began,
+    /// The new version fails too often; the old one is rolled out again.
+    RolledBack,
+    /// All replicas have the version that they should have.
+    Ended,
+}
+
 /// Something that happened. Numbers index the model's tables; `site` counts calls in the order of [`Sites`](crate::Sites).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "the sentence on each fact names its fields")]
@@ -83,6 +124,16 @@ pub enum Fact {
     StillThere { service: u32, entered: Time },
     /// Something happened to data.
     Data(DataFact),
+    /// A policy turns an attempt away; its handler ends with that. `sent_at` is when the tenant sent the request behind it.
+    TurnedAway { service: u32, by: Refusal, sent_at: Time },
+    /// A replica of a service goes out of rotation, at one of its callers or all.
+    TakenOut { service: u32, by: Removal },
+    /// So many more, or fewer, replicas of a service run, those that start or drain included.
+    Scaled { service: u32, change: i32 },
+    /// A deploy, by its index in the model, comes so far.
+    Deploying { deploy: u32, step: RolloutStep },
+    /// The concurrency limits of a service's replicas are so much higher, or lower, in sum.
+    LimitMoved { service: u32, change: i32 },
 }
 
 /// Is told every fact.

@@ -139,9 +139,9 @@ impl Knowledge {
         avoid: Option<u32>,
         pick: impl Fn(&mut Balancer, &dyn Fn(u32) -> bool) -> u32,
     ) -> Option<Sent> {
-        let avoid = avoid.filter(|_| replicas > 1);
+        let avoid = avoid.filter(|_| balancer.choices() > 1);
         let admits = |replica| Some(replica) != avoid && self.admits(now, replica);
-        let replica = first_admitted(replicas, || pick(balancer, &admits), &admits)?;
+        let replica = first_admitted(balancer, replicas, |balancer| pick(balancer, &admits), &admits)?;
         Some(Sent { replica, ticket: self.enter(now, replica) })
     }
 
@@ -192,17 +192,22 @@ impl Knowledge {
 }
 
 /// The balancer is asked again a few times, so that who is passed over does not double the share of the one behind; then
-/// the next in order is taken.
-fn first_admitted(replicas: u32, mut pick: impl FnMut() -> u32, admits: &dyn Fn(u32) -> bool) -> Option<u32> {
+/// the next in order and in rotation is taken.
+fn first_admitted(
+    balancer: &mut Balancer,
+    replicas: u32,
+    pick: impl Fn(&mut Balancer) -> u32,
+    admits: &dyn Fn(u32) -> bool,
+) -> Option<u32> {
     const PICKS: u32 = 4;
     let mut picked = 0;
     for _ in 0..PICKS {
-        picked = pick();
+        picked = pick(balancer);
         if admits(picked) {
             return Some(picked);
         }
     }
-    (1..replicas).map(|step| (picked + step) % replicas).find(|replica| admits(*replica))
+    (1..replicas).map(|step| (picked + step) % replicas).find(|replica| balancer.may_pick(*replica) && admits(*replica))
 }
 
 #[cfg(test)]
@@ -218,7 +223,7 @@ mod tests {
     }
 
     fn balancer(rule: Balance) -> Balancer {
-        Balancer::new(rule, 3, Stream::new(1, "balance", "test"))
+        Balancer::new(rule, 3, 3, Stream::new(1, "balance", "test"))
     }
 
     fn send(knowledge: &mut Knowledge, balancer: &mut Balancer, avoid: Option<u32>) -> Option<Sent> {
@@ -283,7 +288,7 @@ mod tests {
             let second = send(guards.of(FIRST), &mut balancer, Some(first)).expect("it is closed").replica;
             assert_ne!(first, second, "{rule:?}");
         }
-        let mut only = Balancer::new(Balance::RoundRobin, 1, Stream::new(1, "balance", "test"));
+        let mut only = Balancer::new(Balance::RoundRobin, 1, 1, Stream::new(1, "balance", "test"));
         let sent = guards.of(FIRST).send(Time::ZERO, &mut only, 1, Some(0), |balancer, _| balancer.pick(0, |_| 0));
         assert_eq!(sent.map(|sent| sent.replica), Some(0));
     }

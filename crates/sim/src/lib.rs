@@ -9,6 +9,7 @@
 
 mod agenda;
 mod arrivals;
+mod autoscale;
 mod backlog;
 mod balance;
 mod breaker;
@@ -17,13 +18,17 @@ mod budget;
 mod bulkhead;
 mod cache;
 mod check;
+mod concurrency;
+mod ejection;
 mod engine;
 mod event;
 mod fact;
 mod guards;
+mod health;
 mod hedge;
 mod histogram;
 mod latencies;
+mod limit;
 mod locks;
 mod lru;
 mod meter;
@@ -33,8 +38,10 @@ mod queue;
 mod random;
 mod retry;
 mod rolling;
+mod rollout;
 mod sampler;
 mod sharing;
+mod shed;
 mod slab;
 mod throttle;
 mod time;
@@ -45,11 +52,11 @@ pub use cache::Found;
 pub use check::ModelError;
 pub use engine::{Excess, Limits, Progress, Simulation};
 pub use event::{Answer, Failure};
-pub use fact::{Applied, DataFact, Fact, Observer, Outcome, Stage};
+pub use fact::{Applied, DataFact, Fact, Observer, Outcome, Refusal, Removal, RolloutStep, Stage};
 pub use latencies::Latencies;
 pub use meter::{
-    CacheStep, CacheTally, DataMeasures, EffectTally, EntryStep, FollowerTally, LockTally, Measures, Meter, Occupancy,
-    QueueStep, QueueTally, ServiceStep, SiteTally, Tally,
+    CacheStep, CacheTally, DataMeasures, Deployed, EffectTally, EntryStep, FollowerTally, LockTally, Measures, Meter,
+    Occupancy, QueueStep, QueueTally, ServiceStep, SiteTally, Tally,
 };
 pub use plan::{CallerId, Sites};
 pub use random::Stream;

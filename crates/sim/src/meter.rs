@@ -8,10 +8,10 @@ mod data;
 pub use data::{CacheStep, CacheTally, DataMeasures, FollowerTally, LockTally, QueueStep, QueueTally};
 
 use crate::event::{Answer, Failure};
-use crate::fact::{Applied, Fact, Observer, Outcome, Stage};
+use crate::fact::{Applied, Fact, Observer, Outcome, Refusal, Removal, RolloutStep, Stage};
 use crate::histogram::Histogram;
 use crate::latencies::Latencies;
-use crate::model::{EndpointId, Model};
+use crate::model::{EndpointId, Model, Service};
 use crate::plan::Sites;
 use crate::time::{Span, Time};
 use data::DataMeter;
@@ -74,6 +74,16 @@ pub struct Occupancy {
     pub reached: u64,
     /// Those among them that no retry led to.
     pub originals: u64,
+    /// Attempts of measured requests that a policy of the service turned away, in the order of [`Refusal::ALL`].
+    pub turned_away: [u64; Refusal::ALL.len()],
+    /// How often a replica went out of rotation, in the order of [`Removal::ALL`].
+    pub taken_out: [u64; Removal::ALL.len()],
+    /// Mean sum of the concurrency limits of its replicas; 0 where it has none.
+    pub limits: f64,
+    /// Mean number of replicas that ran, those that started or drained included: what is paid for.
+    pub replicas: f64,
+    /// Largest number of them at one instant.
+    pub replicas_max: u64,
 }
 
 /// What happened at one site, to calls of measured requests.
@@ -140,6 +150,19 @@ pub struct ServiceStep {
     pub serving: f64,
     /// Cores that computed.
     pub computing: f64,
+    /// Replicas that ran, those that started or drained included.
+    pub replicas: f64,
+}
+
+/// When a deploy came how far; nothing where it never did.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deployed {
+    /// It began.
+    pub began: Option<Time>,
+    /// The new version was given up.
+    pub rolled_back: Option<Time>,
+    /// All replicas had the version that they should have.
+    pub ended: Option<Time>,
 }
 
 /// Everything measured.
@@ -155,6 +178,8 @@ pub struct Measures {
     pub effects: Vec<EffectTally>,
     /// Endpoints that tenants call, in order of their first tenant.
     pub entries: Vec<EndpointId>,
+    /// By deploy.
+    pub deploys: Vec<Deployed>,
     /// From the end of the warm-up to the end of the sending.
     pub window: Span,
     /// Length of a step of the timelines.
@@ -236,6 +261,10 @@ struct Levels {
     waiting: Level,
     serving: Level,
     computing: Level,
+    /// Concurrency limits, in sum.
+    limits: Level,
+    replicas: Level,
+    replicas_max: u64,
     waiting_max: u64,
     /// Little's law: over the whole run, the integral of waiting and serving is the sum of all sojourns.
     integral: u128,
@@ -282,6 +311,13 @@ impl Level {
 }
 
 impl Levels {
+    fn at_start(service: &Service) -> Self {
+        let limit = service.defences.concurrency.map_or(0, |concurrency| u64::from(concurrency.start));
+        let limits = Level { now: limit * u64::from(service.replicas), ..Level::default() };
+        let replicas = Level { now: u64::from(service.replicas), ..Level::default() };
+        Levels { limits, replicas, replicas_max: replicas.now, ..Levels::default() }
+    }
+
     #[inline]
     fn wait(&mut self, at: Time) {
         self.waiting.change(at, 1);
@@ -291,6 +327,8 @@ impl Levels {
     fn end_piece(&mut self, at: Time, measured: bool) {
         self.integral += self.waiting.end_piece(at, measured) + self.serving.end_piece(at, measured);
         self.computing.end_piece(at, measured);
+        self.limits.end_piece(at, measured);
+        self.replicas.end_piece(at, measured);
     }
 
     fn end_step(&mut self, step: Span) -> ServiceStep {
@@ -298,6 +336,7 @@ impl Levels {
             waiting: self.waiting.end_step(step),
             serving: self.serving.end_step(step),
             computing: self.computing.end_step(step),
+            replicas: self.replicas.end_step(step),
         }
     }
 }
@@ -309,7 +348,7 @@ impl Meter {
         let step = timeline_step(model.duration);
         let sites = Sites::of(model).callees.len();
         let mut meter = Meter {
-            levels: vec![Levels::default(); model.services.len()],
+            levels: model.services.iter().map(Levels::at_start).collect(),
             tenants: entry_of.into_iter().map(|entry| TenantMeter { entry, ..TenantMeter::default() }).collect(),
             data: DataMeter::new(model),
             warmup: Time::ZERO + model.warmup,
@@ -322,6 +361,7 @@ impl Meter {
                 services: vec![Occupancy::default(); model.services.len()],
                 sites: (0..sites).map(|_| SiteTally::default()).collect(),
                 effects: vec![EffectTally::default(); model.effects.len()],
+                deploys: vec![Deployed::default(); model.deploys.len()],
                 entry_steps: vec![Vec::new(); entries.len()],
                 service_steps: vec![Vec::new(); model.services.len()],
                 entries,
@@ -350,6 +390,7 @@ impl Meter {
                 level.end_piece(ends, measured);
                 if ends == self.warmup {
                     level.waiting_max = level.waiting.now;
+                    level.replicas_max = level.replicas.now;
                 }
             }
             self.data.end_piece(ends, measured);
@@ -380,6 +421,7 @@ impl Meter {
     fn note_maxima(&mut self) {
         for (level, occupancy) in self.levels.iter().zip(&mut self.measures.services) {
             occupancy.waiting_max = level.waiting_max;
+            occupancy.replicas_max = level.replicas_max;
         }
         self.data.close();
     }
@@ -397,6 +439,8 @@ impl Meter {
             occupancy.waiting = level.waiting.window as f64 / window;
             occupancy.serving = level.serving.window as f64 / window;
             occupancy.computing = level.computing.window as f64 / window;
+            occupancy.limits = level.limits.window as f64 / window;
+            occupancy.replicas = level.replicas.window as f64 / window;
         }
         self.measures.data = self.data.finish(self.measures.window);
         self.measures.tenants = self.tenants.into_iter().map(|tenant| tenant.tally).collect();
@@ -521,6 +565,28 @@ impl Observer for Meter {
                     Stage::Serving => levels.serving.change(at, -1),
                 }
             }
+            Fact::TurnedAway { service, by, sent_at } => {
+                let turned_away = &mut self.measures.services[service as usize].turned_away;
+                turned_away[by as usize] += u64::from(sent_at >= self.warmup);
+            }
+            Fact::TakenOut { service, by } => {
+                let taken_out = &mut self.measures.services[service as usize].taken_out;
+                taken_out[by as usize] += u64::from(at >= self.warmup && at < self.closes);
+            }
+            Fact::Scaled { service, change } => {
+                let levels = &mut self.levels[service as usize];
+                levels.replicas.change(at, change);
+                levels.replicas_max = levels.replicas_max.max(levels.replicas.now);
+            }
+            Fact::Deploying { deploy, step } => {
+                let deployed = &mut self.measures.deploys[deploy as usize];
+                match step {
+                    RolloutStep::Began => deployed.began = Some(at),
+                    RolloutStep::RolledBack => deployed.rolled_back = Some(at),
+                    RolloutStep::Ended => deployed.ended = Some(at),
+                }
+            }
+            Fact::LimitMoved { service, change } => self.levels[service as usize].limits.change(at, change),
             Fact::StillThere { service, entered } => {
                 self.levels[service as usize].sojourns += u128::from(at.0 - entered.0);
             }

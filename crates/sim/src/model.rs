@@ -5,12 +5,14 @@
 //! data that [`Model::check`] can refuse; after it passes, a simulation cannot fail.
 
 mod data;
+mod defences;
 mod guards;
 
 pub use data::{Cache, CacheId, CacheUse, Fill, Follower, FollowerId, Follows, Keys, MessageQueue, QueueId};
 
 use crate::event::Failure;
 use crate::time::{Span, Time};
+pub use defences::*;
 pub use guards::{Breaker, BreakerScope, Bulkhead, Fallback, Guards, Hedge, HedgeDelay, Throttle, Trip};
 use std::sync::Arc;
 
@@ -56,6 +58,8 @@ pub struct Model {
     pub followers: Vec<Follower>,
     /// Queues of messages.
     pub queues: Vec<MessageQueue>,
+    /// New versions, and when they are rolled out.
+    pub deploys: Vec<Deploy>,
 }
 
 impl Model {
@@ -155,7 +159,7 @@ pub struct Profile {
 pub struct Service {
     /// Unique among services.
     pub name: String,
-    /// Identical copies, at least one.
+    /// Identical copies, at least one; at the start, where their number follows the load.
     pub replicas: u32,
     /// Handlers at once per replica, held while a handler waits on a call. Absent: unlimited.
     pub workers: Option<u32>,
@@ -177,11 +181,18 @@ pub struct Service {
     pub pools: Vec<Pool>,
     /// What telling about itself takes of its CPU.
     pub telemetry: Telemetry,
+    /// What it does on its own side against too much.
+    pub defences: Defences,
     /// What it answers.
     pub endpoints: Vec<Endpoint>,
 }
 
 impl Service {
+    /// Replicas that there can ever be: a place is kept for each.
+    pub fn most_replicas(&self) -> u32 {
+        self.defences.autoscale.map_or(self.replicas, |autoscale| autoscale.most.max(self.replicas))
+    }
+
     /// One replica without limits that has one endpoint, called `run`, with these steps.
     pub fn new(name: &str, steps: Vec<Step>) -> Self {
         Service {
@@ -197,6 +208,7 @@ impl Service {
             deadlines: Deadlines::default(),
             pools: Vec::new(),
             telemetry: Telemetry::default(),
+            defences: Defences::default(),
             endpoints: vec![Endpoint { name: "run".to_owned(), steps }],
         }
     }
@@ -213,12 +225,16 @@ pub enum Scheduling {
 }
 
 /// The waiting room before a replica's workers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Queue {
     /// Requests that may wait per replica; one more is rejected. Absent: unlimited.
     pub limit: Option<u32>,
     /// Who is next.
     pub order: Order,
+    /// Shares of tenants with [`Order::Fair`], from 1 to 1000; who is not here has 1. Empty: everybody's is the same.
+    pub weights: Vec<(TenantId, u32)>,
+    /// How a waiting request may lose its place. Absent: never.
+    pub shed: Option<Shed>,
 }
 
 /// Which waiting request is served next.
@@ -237,7 +253,7 @@ pub enum Order {
     },
     /// Highest tenant priority first, oldest first among equals.
     Priority,
-    /// Tenants in turn, oldest first within a tenant.
+    /// Tenants in turn, oldest first within a tenant; where [`Queue::weights`] are given, in proportion to them.
     Fair,
 }
 
@@ -500,7 +516,8 @@ pub struct Fault {
     pub lasts: Span,
 }
 
-/// What goes wrong. `share` is the part of the replicas that is hit, rounded up: the first ones.
+/// What goes wrong. `share` is the part of the replicas that is hit, rounded up: the first ones. Where their number
+/// changes, it is a part of those at the start, and all of it is whatever there will be.
 #[derive(Clone, Debug)]
 pub enum FaultKind {
     /// Work takes `by` times as long.

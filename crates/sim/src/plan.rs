@@ -7,11 +7,12 @@ pub(crate) use data::{Asks, DataSite, FollowerPlan, Publication, Way};
 
 use crate::agenda::{Agenda, Lane};
 use crate::balance::Balancer;
+use crate::ejection::Ejector;
 use crate::guards::{Fallback, SiteGuards};
 use crate::hedge::Hedging;
 use crate::model::{
-    self, Call, Deadlines, Dist, EndpointId, FollowerId, Follows, HedgeDelay, Load, Model, Network, Order, Party,
-    QueueId, Scheduling, ServiceId, Step, Telemetry, TenantId,
+    self, Call, Concurrency, Deadlines, Dist, EndpointId, FollowerId, Follows, HedgeDelay, Load, Model, Network, Party,
+    Queue, QueueId, Scheduling, ServiceId, Step, Telemetry, TenantId,
 };
 use crate::random::Stream;
 use crate::retry::Retries;
@@ -114,14 +115,17 @@ impl TenantPlan {
 #[derive(Debug)]
 pub(crate) struct ServicePlan {
     pub(crate) first_replica: u32,
+    /// Places for replicas, whether in service or not.
     pub(crate) replicas: u32,
+    /// How many are in service at the start.
+    pub(crate) started: u32,
     /// `u32::MAX` where unlimited.
     pub(crate) workers: u32,
     /// `u32::MAX` where work never contends.
     pub(crate) cores: u32,
     pub(crate) scheduling: Scheduling,
-    pub(crate) queue_limit: Option<u32>,
-    pub(crate) queue_order: Order,
+    pub(crate) queue: Queue,
+    pub(crate) concurrency: Option<Concurrency>,
     pub(crate) startup: Span,
     pub(crate) propagates_deadlines: bool,
     pub(crate) speeds: Vec<f64>,
@@ -148,6 +152,8 @@ pub(crate) struct Site {
     pub(crate) retries: Option<Retries>,
     pub(crate) guards: Option<Box<SiteGuards>>,
     pub(crate) balancer: Balancer,
+    /// Keeps from replicas that fail, where the callee's policy says so.
+    pub(crate) ejector: Option<Box<Ejector>>,
     pub(crate) path: Path,
     /// Index among the caller's pools.
     pub(crate) pool: Option<u32>,
@@ -388,7 +394,7 @@ impl<'a> Compiler<'a> {
         let mut services = Vec::new();
         for service in &model.services {
             services.push(service_plan(service, replicas));
-            replicas += service.replicas;
+            replicas += service.most_replicas();
         }
         Compiler {
             model,
@@ -519,7 +525,7 @@ impl<'a> Compiler<'a> {
         let name = self.numbered(format!("{name} -> {}.{}", target.name, endpoint.name));
         let seed = self.seed;
         let stream = |purpose| Stream::new(seed, purpose, &name);
-        let callee_replicas = self.services[service].replicas;
+        let (started, callee_replicas) = (self.services[service].started, self.services[service].replicas);
         let index = self.sites.len() as u32;
         let pool = match caller {
             Party::Service(from) => {
@@ -541,7 +547,8 @@ impl<'a> Compiler<'a> {
             optional: call.optional,
             retries: call.retry.as_ref().map(|retry| Retries::new(retry, stream("retry"))),
             guards: self.guards(&call.guards, caller, stream("throttle")),
-            balancer: Balancer::new(self.model.services[service].balance, callee_replicas, stream("balance")),
+            balancer: Balancer::new(target.balance, started, callee_replicas, stream("balance")),
+            ejector: target.defences.ejection.map(|ejection| Box::new(Ejector::new(ejection, callee_replicas))),
             path: Path::new(&call.network, ends, self.agenda, stream("network")),
             pool,
             data: self.asks(call, &name),
@@ -601,12 +608,13 @@ pub(crate) const NO_REPLICA: u32 = u32::MAX;
 fn service_plan(service: &crate::model::Service, first_replica: u32) -> ServicePlan {
     ServicePlan {
         first_replica,
-        replicas: service.replicas,
+        replicas: service.most_replicas(),
+        started: service.replicas,
         workers: service.workers.unwrap_or(u32::MAX),
         cores: service.cores.unwrap_or(u32::MAX),
         scheduling: service.scheduling,
-        queue_limit: service.queue.limit,
-        queue_order: service.queue.order,
+        queue: service.queue.clone(),
+        concurrency: service.defences.concurrency,
         startup: service.startup,
         propagates_deadlines: service.deadlines == Deadlines::Propagate,
         speeds: service.speeds.clone(),

@@ -42,6 +42,9 @@ pub(crate) fn check(check: Check, terminal: &Terminal) -> Done {
     let file = file.display().to_string();
     match app::review_scenario(&selection) {
         Ok(reviewed) => {
+            for remark in &reviewed.scenario.remarks {
+                terminal.remark(&format!("remark: {}", remark.message));
+            }
             terminal.print(&shown(&check, &file, &selection, &reviewed, terminal)?)?;
             Ok(denied.judge(&reviewed.assessment, terminal))
         }

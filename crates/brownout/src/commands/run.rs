@@ -15,6 +15,7 @@ use std::process::ExitCode;
 pub(crate) fn run(run: Run, terminal: &Terminal) -> Done {
     let selection = run.scenario.clone().selection().hold()?;
     let scenario = app::open_scenario(&selection)?;
+    scenario.remarks.iter().for_each(|remark| terminal.remark(&format!("remark: {}", remark.message)));
     let question = |asked| Question { selection: &selection, scenario: &scenario, asked, keep: &run.keep };
     if let Some(count) = run.replications {
         let outcome = Outcome::Replications(replicate(&scenario, &run, count, terminal)?);

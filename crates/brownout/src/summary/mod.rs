@@ -14,7 +14,7 @@ mod records;
 use anstyle::{AnsiColor, Style};
 use app::readable::{self, NOTHING, elided};
 use app::report::{
-    Calls, Cost, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad, Told,
+    Calls, Cost, Defended, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad, Told,
 };
 pub(crate) use experiments::{comparison, finding, swept};
 use grid::Grid;
@@ -191,7 +191,11 @@ impl Page {
                 ],
             );
         }
-        self.grid(grid)
+        let mut lines = self.grid(grid);
+        for (name, s) in all {
+            lines.extend(self.remarks(name, &defended(&s.defended)));
+        }
+        lines
     }
 
     fn calls(&self, all: &Named<Calls>) -> Vec<String> {
@@ -289,6 +293,23 @@ impl Page {
     fn count(&self, n: u64) -> String {
         if self.width >= ROOMY { readable::whole(n) } else { readable::count(n as f64) }
     }
+}
+
+/// What the policies of a service did.
+fn defended(g: &Defended) -> Vec<String> {
+    let counts = [
+        (g.limited, "over its rate limit"),
+        (g.crowded, "over its concurrency limit"),
+        (g.shed, "shed"),
+        (g.ejections, "ejections"),
+        (g.unhealthy, "replicas found unhealthy"),
+        (g.rollbacks, "versions taken back"),
+    ];
+    let counted = counts.iter().filter_map(|(n, what)| Some(format!("{} {what}", readable::whole((*n)?))));
+    let limit = g.concurrency_limit_mean.map(|mean| format!("concurrency limit {} on average", readable::digits(mean)));
+    let replicas = g.replicas_mean.zip(g.replicas_max);
+    let replicas = replicas.map(|(mean, max)| format!("{} replicas on average, {max} at most", readable::digits(mean)));
+    counted.chain(limit).chain(replicas).collect()
 }
 
 fn latencies(l: &Latency) -> [String; 5] {

@@ -60,6 +60,18 @@ fn guards_and_effects_have_a_sentence_each() {
 }
 
 #[test]
+fn policies_say_what_they_did() {
+    let mut report = Sample::default().report();
+    if let Some(load) = report.services.values_mut().next() {
+        load.defended =
+            Defended { limited: Some(1_234), crowded: Some(0), concurrency_limit_mean: Some(17.25), shed: Some(56) };
+    }
+    let text = plain(&report, 80);
+    let from = text.find("1,234 over its rate limit").expect("the rate limit is named");
+    assert!(text[from..].contains("56 shed, concurrency limit 17"), "{text}");
+}
+
+#[test]
 fn nothing_measured() {
     let sample = Sample { seconds: 0, endpoints: 1, services: 1, fault: None, ..Sample::default() };
     insta::assert_snapshot!(plain(&sample.report(), 80));

@@ -155,6 +155,8 @@ impl Key {
 }
 
 const DURATION: Kind = Kind::Duration { zero: Zero::Allowed };
+/// A time after which something happens again, at least a millisecond.
+const RECURRING: Kind = POSITIVE_DURATION;
 const POSITIVE_DURATION: Kind = Kind::Duration { zero: Zero::Refused };
 const SHARE: Kind = Kind::Percent { zero: Zero::Refused, most: 100.0 };
 const CHANCE: Kind = Kind::Percent { zero: Zero::Allowed, most: 100.0 };
@@ -172,6 +174,9 @@ pub(super) const ORDERS: &[&str] = &["fifo", "lifo", "adaptive-lifo", "priority"
 pub(super) const BALANCE: &[&str] = &["round-robin", "random", "least-outstanding", "power-of-two", "hash"];
 pub(super) const DEADLINES: &[&str] = &["ignore", "propagate"];
 pub(super) const JITTER: &[&str] = &["none", "full", "equal", "decorrelated"];
+pub(super) const PER: &[&str] = &["service", "replica", "tenant"];
+pub(super) const CONCURRENCY_RULES: &[&str] = &["aimd", "gradient"];
+pub(super) const SHED_RULES: &[&str] = &["codel", "deadline", "priority"];
 pub(super) const CAPACITIES: &[&str] = &["workers", "pool"];
 pub(super) const FAILURES: &[&str] = &["timeout", "rejected", "error", "breaker", "unreachable"];
 pub(super) const PERCENTILES: &[&str] = &["p50", "p75", "p90", "p95", "p99"];
@@ -230,6 +235,12 @@ pub(super) static SCENARIO: Object = Object {
             Kind::List(&Kind::Cases(&FAULT)),
             "What goes wrong, and when.",
             "[{slow: inventory, by: 4x, at: 3m, for: 2m}]",
+        ),
+        key(
+            "deploys",
+            Kind::List(&Kind::Object(&DEPLOY)),
+            "Which services get a new version, and when.",
+            "[{deploy: inventory, at: 3m, canary: 10%, pause: 30s}]",
         ),
         key(
             "objectives",
@@ -359,6 +370,38 @@ pub(super) static SERVICE: Object = Object {
             "The waiting room before the workers, per replica; a number alone is `limit`. Absent: unlimited.",
             "512",
         ),
+        key(
+            "limit",
+            Kind::Either(&[Kind::Rate, Kind::Object(&LIMIT)]),
+            "Attempts that come faster than this are rejected at once; a rate alone is `rate`. Absent: none is.",
+            "500/s",
+        ),
+        key(
+            "concurrency",
+            Kind::Either(&[Kind::Word(CONCURRENCY_RULES), Kind::Cases(&CONCURRENCY)]),
+            "How many attempts a replica takes at once, waiting or worked on: a limit that follows what it measures. One \
+             more is rejected. Absent: none.",
+            "gradient",
+        ),
+        key(
+            "ejection",
+            Kind::Object(&EJECTION),
+            "Each caller keeps from a replica that fails it several times in a row. Absent: none does.",
+            "{failures: 5}",
+        ),
+        key(
+            "health",
+            Kind::Object(&HEALTH),
+            "Replicas are checked, and callers keep from those that are down or stand still. Absent: a crashed replica \
+             keeps its share of the requests, and with `least-outstanding` it gets nearly all.",
+            "{interval: 5s}",
+        ),
+        key(
+            "autoscale",
+            Kind::Object(&AUTOSCALE),
+            "The number of replicas follows the load; `replicas` is that at the start. Absent: it stays.",
+            "{target: 70%, least: 2, most: 20}",
+        ),
         key("balance", Kind::Word(BALANCE), "How callers pick a replica.", "power-of-two").default("round-robin"),
         key(
             "speed",
@@ -413,6 +456,181 @@ pub(super) static QUEUE: Object = Object {
         key("interval", POSITIVE_DURATION, "With `adaptive-lifo`: how long a queue may stand.", "100ms")
             .with("order")
             .default("100ms"),
+        key(
+            "weights",
+            Kind::Names { of: "tenant", value: &count(1, 1_000) },
+            "With `fair`: tenants are served in proportion to these; who is not named has 1.",
+            "{gold: 3, batch: 1}",
+        )
+        .with("order"),
+        key(
+            "shed",
+            Kind::Either(&[Kind::Word(SHED_RULES), Kind::Object(&SHED)]),
+            "Which waiting requests are dropped, and rejected: who waited too long while the queue stands (`codel`), who \
+             would be answered after its deadline (`deadline`), or, where the queue is full, the lowest tenant priority \
+             for a higher one (`priority`). Absent: none.",
+            "codel",
+        ),
+    ],
+};
+
+pub(super) static SHED: Object = Object {
+    name: "shed rule",
+    doc: "A rule that drops waiting requests, with its values.",
+    keys: &[key("codel", Kind::Object(&CODEL), "Controlled delay.", "{target: 10ms}").required()],
+};
+
+pub(super) static CODEL: Object = Object {
+    name: "rule of codel",
+    doc: "Controlled delay, as B. Maurer describes it in \"Fail at Scale\" (ACM Queue 13(8), 2015): a request may wait \
+          `interval`, and only `target` if the queue has not been empty for `interval` when it comes. Who waited longer \
+          is dropped when a worker would take it.",
+    keys: &[
+        key("target", POSITIVE_DURATION, "The wait allowed while the queue stands.", "10ms").default("5ms"),
+        key("interval", POSITIVE_DURATION, "The wait allowed otherwise, and how long a queue may stand.", "200ms")
+            .default("100ms"),
+    ],
+};
+
+pub(super) static LIMIT: Object = Object {
+    name: "limit",
+    doc: "A bound on the rate of attempts: a token bucket that fills at the rate. Refusing takes no worker.",
+    keys: &[
+        key("rate", Kind::Rate, "Attempts per time. Absent: only the quotas bound anybody.", "500/s"),
+        key(
+            "burst",
+            count(1, 1_000_000_000),
+            "Attempts at once after a pause: the size of the bucket. Absent: those of a second, at least one.",
+            "50",
+        )
+        .with("rate"),
+        key(
+            "per",
+            Kind::Word(PER),
+            "Who shares the rate: everybody at the whole service, everybody at one replica, or each tenant for itself.",
+            "replica",
+        )
+        .default("service"),
+        key(
+            "quotas",
+            Kind::Names { of: "tenant", value: &Kind::Rate },
+            "Rates of single tenants at the whole service, which bound them besides; with `per: tenant` instead.",
+            "{batch: 100/s}",
+        ),
+    ],
+};
+
+pub(super) static EJECTION: Object = Object {
+    name: "rule of ejection",
+    doc: "Outlier detection as Envoy does it by consecutive 5xx, simplified: any failure that the caller sees counts, its own \
+          timeouts included. The n-th ejection in a row lasts n times `base`, at most five minutes. Each call that is \
+          written in the file judges for itself. Where no replica is left, all are asked.",
+    keys: &[
+        key("failures", count(1, MANY), "Failures in a row that eject a replica.", "3").default("5"),
+        key("interval", RECURRING, "Who has been out for long enough returns at a multiple of this.", "5s")
+            .default("10s"),
+        key("base", POSITIVE_DURATION, "How long a first ejection lasts.", "1m").default("30s"),
+        key("most", SHARE, "The share of the replicas that may be out at once; one may in any case.", "30%")
+            .default("50%"),
+    ],
+};
+
+pub(super) static HEALTH: Object = Object {
+    name: "rule of health",
+    doc: "Health checks of each replica. They see that a process is down or stands still, not errors, slowness or a cut \
+          network. Where all replicas fail, all are asked.",
+    keys: &[
+        key("interval", RECURRING, "Between two checks; the first comes after this.", "2s").default("5s"),
+        key(
+            "timeout",
+            POSITIVE_DURATION,
+            "A replica that stands still for this long fails its check. Absent: 1s, or `interval` where that is shorter.",
+            "500ms",
+        ),
+        key("unhealthy", count(1, MANY), "Failed checks in a row after which no caller is told of it.", "2")
+            .default("3"),
+        key("healthy", count(1, MANY), "Passed checks in a row after which they are again.", "1").default("2"),
+    ],
+};
+
+pub(super) static AUTOSCALE: Object = Object {
+    name: "rule of autoscale",
+    doc: "The rule of Kubernetes' HorizontalPodAutoscaler: ⌈replicas × observed / target⌉, nothing within a tenth of the \
+          target, at most twice as many or four more at once. New replicas take the service's `startup`; one that goes \
+          finishes what it holds, for 30s at most.",
+    keys: &[
+        key("target", SHARE, "Mean busy share of the cores, or of the workers where cores are not counted.", "70%")
+            .choice(),
+        key("delay", POSITIVE_DURATION, "Mean time that requests wait for a worker.", "50ms").choice(),
+        key("least", count(1, Model::MAX_REPLICAS), "There are never fewer.", "2").default("1"),
+        key("most", count(1, Model::MAX_REPLICAS), "There are never more.", "20").required(),
+        key("every", RECURRING, "How long is observed before each decision.", "30s").default("15s"),
+        key("cooldown", DURATION, "A replica goes only if fewer were enough throughout this time.", "60s")
+            .default("5m"),
+    ],
+};
+
+pub(super) static CONCURRENCY: Cases = Cases {
+    name: "concurrency limit",
+    doc: "How many attempts a replica takes at once: a rule with its values. Both rules are those of Netflix's \
+          concurrency-limits.",
+    cases: &[&AIMD_RULE, &GRADIENT_RULE],
+};
+
+pub(super) static AIMD_RULE: Object = Object {
+    name: "aimd limit",
+    doc: "By losses.",
+    keys: &[key("aimd", Kind::Object(&AIMD), "Its values.", "{timeout: 200ms}").required()],
+};
+
+pub(super) static GRADIENT_RULE: Object = Object {
+    name: "gradient limit",
+    doc: "By latency.",
+    keys: &[key("gradient", Kind::Object(&GRADIENT), "Its values.", "{most: 100}").required()],
+};
+
+const START: Key = key("start", count(1, MANY), "The limit of a replica that starts.", "10").default("20");
+const LEAST: Key = key("least", count(1, MANY), "It never falls below this.", "4").default("1");
+const MOST: Key = key("most", count(1, MANY), "It never exceeds this.", "100").default("200");
+
+pub(super) static AIMD: Object = Object {
+    name: "rule of aimd",
+    doc: "`AIMDLimit`: one more after a success while at least half of the limit is used, a share less after a request that \
+          timed out or was rejected further down, or took too long.",
+    keys: &[
+        START,
+        LEAST,
+        MOST,
+        key(
+            "backoff",
+            Kind::Percent { zero: Zero::Refused, most: 100.0 },
+            "What is left of the limit after such a request, at least half.",
+            "80%",
+        )
+        .default("90%"),
+        key("timeout", POSITIVE_DURATION, "An answer that took longer counts as lost.", "200ms").default("5s"),
+    ],
+};
+
+pub(super) static GRADIENT: Object = Object {
+    name: "rule of gradient",
+    doc: "`Gradient2Limit`: in each window the limit is multiplied by how much shorter the long-term mean latency is than \
+          the window's (from 0.5 to 1), and grows by what may queue.",
+    keys: &[
+        START,
+        LEAST,
+        MOST,
+        key(
+            "queue",
+            count(0, MANY),
+            "Attempts that may queue: what the limit grows by while latency is as usual.",
+            "8",
+        )
+        .default("4"),
+        key("smoothing", SHARE, "The share of each step that is taken.", "50%").default("20%"),
+        key("tolerance", Kind::Factor, "Latency may rise by this factor before the limit shrinks.", "2x")
+            .default("1.5x"),
+        key("window", POSITIVE_DURATION, "How long a window lasts, and ten attempts at least.", "500ms").default("1s"),
     ],
 };
 
@@ -824,6 +1042,47 @@ pub(super) static TELEMETRY_COST: Object = Object {
         key("samples", Kind::Price, "Of a million samples of metrics.", "0.02"),
         key("spans", Kind::Price, "Of a million spans.", "0.5"),
         key("lines", Kind::Price, "Of a million lines of log.", "0.3"),
+    ],
+};
+
+pub(super) static DEPLOY: Object = Object {
+    name: "deploy",
+    doc: "A new version of a service, rolled out batch by batch. A replica is told of no more, finishes what it holds (for 30s \
+          at most), and starts with the new version, which takes the service's `startup`.",
+    keys: &[
+        key("deploy", Kind::Service, "The service.", "inventory").required(),
+        AT,
+        key("batch", Kind::Either(&[count(1, MANY), SHARE]), "How many replicas are replaced at a time.", "25%")
+            .default("1"),
+        key("pause", DURATION, "From when a batch serves until the next one goes.", "30s").default("0s"),
+        key("canary", SHARE, "The share of the replicas that goes first. Absent: a batch as all others.", "10%"),
+        key("bad", Kind::Object(&BAD), "What is worse with the new version. Absent: nothing.", "{errors: 5%}"),
+        key("rollback", Kind::Object(&ROLLBACK), "When the old version comes back. Absent: never.", "{errors: 2%}"),
+    ],
+};
+
+pub(super) static BAD: Object = Object {
+    name: "bad version",
+    doc: "How a new version differs from the old one.",
+    keys: &[
+        key("slow", Kind::Factor, "How many times as long work takes.", "3x").default("1x"),
+        key("errors", CHANCE, "The chance that a request fails as soon as a worker takes it.", "5%").default("0%"),
+    ],
+};
+
+pub(super) static ROLLBACK: Object = Object {
+    name: "rollback",
+    doc: "When a new version is taken back: batch by batch, without pauses.",
+    keys: &[
+        key("errors", CHANCE, "Its handlers fail more often than this, whatever the reason.", "2%").required(),
+        key(
+            "within",
+            RECURRING,
+            "In a window of this length, one after the other from when its first replica serves until one after the last \
+             does.",
+            "30s",
+        )
+        .default("60s"),
     ],
 };
 

@@ -205,7 +205,10 @@ impl Costs<'_> {
             FaultKind::Errors { service, .. } | FaultKind::Crash { service, .. } => service == id,
             _ => false,
         };
-        full || self.model.faults.iter().any(hit)
+        let defences = &service.defences;
+        let defended = defences.limit.is_some() || defences.concurrency.is_some() || service.queue.shed.is_some();
+        let deployed = self.model.deploys.iter().any(|deploy| deploy.service == id);
+        full || defended || deployed || self.model.faults.iter().any(hit)
     }
 }
 

@@ -8,6 +8,8 @@
 mod bundle;
 mod caches;
 mod cost;
+mod defences;
+mod deploys;
 mod digest;
 mod dist;
 mod faults;
@@ -80,6 +82,8 @@ pub struct Scenario {
     pub prices: Option<Prices>,
     /// In the order of the file.
     pub objectives: Vec<Objective>,
+    /// What is no problem and yet has no effect, in the order of their places.
+    pub remarks: Vec<Problem>,
     /// In the order of the file; a variant's own scenario has none.
     pub variants: Vec<Variant>,
 }
@@ -163,7 +167,8 @@ fn decode(root: &Node, files: &Files<'_>, problems: &mut Problems) -> Option<Sce
     let scenario = reader.scenario(root);
     let clean = reader.problems.is_empty();
     problems.extend(reader.problems.sorted());
-    scenario.filter(|_| clean)
+    let remarks = reader.remarks.sorted();
+    scenario.filter(|_| clean).map(|scenario| Scenario { remarks, ..scenario })
 }
 
 /// A file of another version is not read any further: everything else in it may mean something else.
@@ -188,6 +193,7 @@ impl<'a> Reader<'a> {
             names,
             files,
             problems,
+            remarks: Problems::default(),
             networks,
             effects,
             emissions,
@@ -223,7 +229,8 @@ impl<'a> Reader<'a> {
         self.check_runnable(&model, fields.owner);
         let digest = digest::of(root, &self.used, self.files);
         let emissions = std::mem::take(&mut self.emissions);
-        Some(Scenario { name, about, digest, model, emissions, prices, objectives, variants: Vec::new() })
+        let (remarks, variants) = (Vec::new(), Vec::new());
+        Some(Scenario { name, about, digest, model, emissions, prices, objectives, remarks, variants })
     }
 
     /// The engine's own opinion, for what no earlier check has found.
@@ -257,6 +264,7 @@ impl<'a> Reader<'a> {
             Some(node) => self.faults(node, &tenants, &services),
             None => Vec::new(),
         };
+        let deploys = fields.get("deploys").map(|node| self.deploys(node)).unwrap_or_default();
         Model {
             duration,
             warmup,
@@ -267,6 +275,7 @@ impl<'a> Reader<'a> {
             caches,
             followers,
             queues: std::mem::take(&mut self.queues),
+            deploys,
         }
     }
 }

@@ -203,9 +203,13 @@ impl Reader<'_> {
     pub(super) fn tenant(&mut self, fields: &Fields<'_>, key: &str) -> Option<TenantId> {
         let node = fields.get(key)?;
         let name = self.text(node, "a tenant")?;
+        self.tenant_named(name, node.place)
+    }
+
+    pub(super) fn tenant_named(&mut self, name: &str, place: Place) -> Option<TenantId> {
         let found = self.names.tenant(name);
         if found.is_none() {
-            self.problems.unknown(node.place, no_tenant, name, self.names.tenants.iter().map(String::as_str));
+            self.problems.unknown(place, no_tenant, name, self.names.tenants.iter().map(String::as_str));
         }
         found
     }

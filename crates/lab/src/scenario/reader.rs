@@ -20,6 +20,8 @@ pub(super) struct Reader<'a> {
     pub(super) names: Names,
     pub(super) files: &'a Files<'a>,
     pub(super) problems: Problems,
+    /// What has no effect.
+    pub(super) remarks: Problems,
     pub(super) networks: Networks,
     pub(super) effects: Vec<String>,
     /// By service, in the order of the file.
@@ -48,6 +50,11 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
+    /// None of an object's keys, so that the defaults of its table hold.
+    pub(super) fn none(object: &'static Object, owner: Place) -> Self {
+        Fields { object, owner, entries: Vec::new() }
+    }
+
     /// The value under a key, if it is there.
     pub(super) fn get(&self, name: &str) -> Option<&'n Node> {
         self.entries.iter().find(|(key, ..)| key.name == name).map(|(.., value)| *value)
@@ -316,6 +323,14 @@ impl Reader<'_> {
     /// One of the words of a list, as it stands in the table.
     pub(super) fn listed_word(&mut self, node: &Node, words: &[&'static str], name: &str) -> Option<&'static str> {
         self.parsed(node, &either(words.iter().copied()), |text| checked_word(text, words, name))
+    }
+
+    /// A word that stands alone where the table allows either a word or a map.
+    pub(super) fn short_word(&mut self, fields: &Fields<'_>, name: &str) -> Option<&'static str> {
+        let (Kind::Either([Kind::Word(words), ..]), Some(node)) = (&fields.key(name).kind, fields.get(name)) else {
+            return None;
+        };
+        self.parsed(node, &fields.key(name).kind.expected(), |text| checked_word(text, words, name))
     }
 
     /// A distribution, or the default where the table has one.

@@ -3,6 +3,7 @@
 mod content;
 mod cost;
 mod data;
+mod defences;
 mod digest;
 mod drawing;
 mod experiments;

@@ -23,6 +23,7 @@ fn report() -> RunReport {
         queue_max: 40,
         in_service_mean: 1.0,
         amplification: Some(1.2),
+        ..ServiceLoad::default()
     };
     let of = |name: &str| name.to_owned();
     RunReport {

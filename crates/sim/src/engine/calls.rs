@@ -77,6 +77,7 @@ impl Simulation {
             connected: 0,
             in_line: 0,
             site,
+            replica: NO_REPLICA,
             caller: caller.replica,
             life: caller.life,
             previous_wait: Span::ZERO,
@@ -95,6 +96,7 @@ impl Simulation {
     #[inline(always)]
     pub(super) fn make_attempt<O: Observer>(&mut self, call: Ref, to: Option<u32>, hedge: bool, observer: &mut O) {
         let state = &mut self.calls[call];
+        state.replica = NO_REPLICA;
         state.attempt += 1;
         state.awaiting |= 1 << state.attempt;
         let (site, attempt, sent_at) = (state.site, state.attempt, state.sent_at);
@@ -182,13 +184,14 @@ impl Simulation {
     #[inline(always)]
     fn send_attempt<O: Observer>(&mut self, attempt: Attempt, observer: &mut O) {
         let Attempt { call, number, gives_up, to } = attempt;
-        let state = &self.calls[call];
+        let state = &mut self.calls[call];
         let site = &mut self.plan.sites[state.site as usize];
         let request = &mut self.requests[state.request];
         let (first, replicas) = (site.first_replica, &self.replicas);
         request.reached |= site.effects;
         let load = |index| replicas[(first + index) as usize].outstanding;
         let replica = first + to.unwrap_or_else(|| site.balancer.pick(request.key, load));
+        state.replica = replica;
         let transit = site.path.transit();
         if transit == Transit::Lost {
             return;
@@ -201,10 +204,13 @@ impl Simulation {
             request: state.request,
             sent_at: state.sent_at,
             entered: self.now,
+            began: self.now,
+            patience: Span::MAX,
             deadline: gives_up,
             key: state.key,
             replica,
             service: site.callee_service,
+            inside: 0,
             op: site.first_op,
             pending: 0,
             stalled: 0,
@@ -235,6 +241,7 @@ impl Simulation {
         state.awaiting &= !(1 << attempt);
         let site = state.site as usize;
         observer.see(self.now, Fact::AttemptEnded { call, attempt, answer });
+        self.judge_replica(call, attempt, matches!(answer, Answer::Failed(_)), observer);
         match answer {
             _ if self.plan.sites[site].guards.is_some() => self.end_guarded_attempt(call, attempt, answer, observer),
             Answer::Failed(failure) => self.attempt_failed(call, attempt, failure, observer),
@@ -254,11 +261,36 @@ impl Simulation {
         }
         state.awaiting &= !(1 << attempt);
         observer.see(self.now, Fact::AttemptTimedOut { call, site, attempt, sent_at: state.sent_at });
+        self.judge_replica(call, attempt, true, observer);
         if self.plan.sites[site as usize].guards.is_some() {
             self.end_guarded_attempt(call, attempt, Answer::Failed(Failure::Timeout), observer);
         } else {
             self.attempt_failed(call, attempt, Failure::Timeout, observer);
         }
+    }
+
+    /// A caller that ejects outliers hears how the attempt at a replica ended; one that was never sent tells nothing.
+    #[inline(always)]
+    fn judge_replica<O: Observer>(&mut self, call: Ref, attempt: u8, failed: bool, observer: &mut O) {
+        let site = self.calls[call].site as usize;
+        if self.plan.sites[site].ejector.is_some()
+            && let Some(replica) = self.replica_asked(call, attempt)
+        {
+            self.judge(site, replica, failed, observer);
+        }
+    }
+
+    /// Where an attempt under way was sent, if it was.
+    fn replica_asked(&mut self, call: Ref, attempt: u8) -> Option<u32> {
+        let state = &self.calls[call];
+        let site = &self.plan.sites[state.site as usize];
+        if state.in_line & 1 << attempt != 0 {
+            return None;
+        }
+        if site.guards.is_some() {
+            return self.guarded[call.index()].asked(attempt).map(|index| site.first_replica + index);
+        }
+        (attempt == state.attempt && state.replica != NO_REPLICA).then_some(state.replica)
     }
 
     /// Timers behind a dead one are mostly dead too: they go without ever being due.

@@ -23,6 +23,11 @@ pub(super) struct Guarded {
 }
 
 impl Guarded {
+    /// The callee's replica that an attempt was sent to.
+    pub(super) fn asked(&mut self, attempt: u8) -> Option<u32> {
+        self.sent(attempt).map(|sent| sent.replica)
+    }
+
     fn sent(&mut self, attempt: u8) -> &mut Option<Sent> {
         &mut self.sent[usize::from(attempt == self.hedge)]
     }
@@ -296,7 +301,8 @@ impl Simulation {
 
     /// Another call begins where one has failed; its answer is the step's.
     fn call_instead<O: Observer>(&mut self, call: Ref, instead: u32, failure: Failure, observer: &mut O) {
-        let Call { site, parent, request, sent_at, caller: replica, life, deadline, original, key, .. } = self.calls[call];
+        let Call { site, parent, request, sent_at, caller: replica, life, deadline, original, key, .. } =
+            self.calls[call];
         observer.see(self.now, Fact::FellBack { call, site, age: None, sent_at });
         let answer = Answer::Failed(failure);
         self.close_call(call, answer, observer);

@@ -5,10 +5,11 @@ mod data;
 
 use crate::world::{at, ms};
 use sim::model::{
-    Arrivals, Backoff, Balance, Breaker, BreakerScope, Budget, Bulkhead, Call, Capacity, Deadlines, Dist, EffectId,
-    Endpoint, EndpointId, Fallback, Fault, FaultKind, Guards, Hedge, HedgeDelay, Jitter, Load, Model, Network, Order,
-    Party, Pool, Profile, Queue, Retry, RetryOn, Scheduling, Service, ServiceId, Step, Telemetry, Tenant, TenantId,
-    Throttle, Trip,
+    Arrivals, Autoscale, Backoff, Balance, Batch, Breaker, BreakerScope, Budget, Bulkhead, Call, Capacity, Concurrency,
+    ConcurrencyRule, Deadlines, Deploy, Dist, EffectId, Ejection, Endpoint, EndpointId, Fallback, Fault, FaultKind,
+    Guards, Health, Hedge, HedgeDelay, Jitter, LimitPer, Load, Model, Network, Order, Party, Pool, Profile, Queue,
+    RateLimit, Retry, RetryOn, Rollback, ScaleBy, Scheduling, Service, ServiceId, Shed, Step, Telemetry, Tenant,
+    TenantId, Throttle, Trip,
 };
 use sim::{Failure, Span, Stream};
 
@@ -29,6 +30,11 @@ pub(crate) fn model(seed: u64) -> Model {
     };
     model.faults = (0..dice.below(7)).map(|_| dice.fault(&model)).collect();
     data::add(&mut model, seed);
+    // From dice of their own: a new policy moves no older part of a model.
+    let mut dice = Dice(Stream::new(seed, "generator", "defences"));
+    let tenants = model.tenants.len() as u64;
+    model.services.iter_mut().for_each(|service| dice.defence(service, tenants));
+    model.deploys = (0..dice.below(3)).map(|_| dice.deploy(&model)).collect();
     model
 }
 
@@ -89,7 +95,7 @@ impl Dice {
             workers: limited(self, 4),
             cores: limited(self, 3),
             scheduling: self.pick(&[Scheduling::Fifo, Scheduling::Ps]),
-            queue: Queue { limit: self.maybe(2, |dice| dice.below(6) as u32), order: self.order() },
+            queue: self.queue(),
             balance: self.pick(&[
                 Balance::RoundRobin,
                 Balance::Random,
@@ -103,6 +109,87 @@ impl Dice {
             endpoints,
             ..Service::new(&format!("service-{index}"), Vec::new())
         }
+    }
+
+    fn queue(&mut self) -> Queue {
+        let limit = self.maybe(2, |dice| dice.below(6) as u32);
+        Queue { limit, order: self.order(), ..Queue::default() }
+    }
+
+    /// Half of all services have some policy on their own side.
+    fn defence(&mut self, service: &mut Service, tenants: u64) {
+        if self.one_in(2) {
+            return;
+        }
+        service.queue.shed = self.maybe(2, Self::shed);
+        service.queue.weights = self.maybe(3, |dice| dice.weights(tenants)).unwrap_or_default();
+        service.defences.limit = self.maybe(4, |dice| dice.limit(tenants));
+        service.defences.concurrency = self.maybe(3, Self::concurrency);
+        service.defences.ejection = self.maybe(3, Self::ejection);
+        service.defences.health = self.maybe(3, Self::health);
+        if service.workers.is_some() {
+            let replicas = service.replicas;
+            service.defences.autoscale = self.maybe(2, |dice| dice.autoscale(replicas));
+        }
+    }
+
+    fn deploy(&mut self, model: &Model) -> Deploy {
+        let service = ServiceId(self.below(model.services.len() as u64) as u32);
+        Deploy {
+            at: at(10 * self.below(model.duration.0 / ms(10).0)),
+            batch: self.pick(&[Batch::Count(1), Batch::Count(3), Batch::Share(0.5)]),
+            pause: self.span(),
+            canary: self.maybe(2, |_| 0.3),
+            slow: self.pick(&[0.5, 1.0, 3.0]),
+            errors: self.pick(&[0.0, 0.5]),
+            rollback: self.maybe(2, |dice| Rollback { errors: 0.1, within: ms(1 + dice.below(50)) }),
+            ..Deploy::of(service)
+        }
+    }
+
+    fn autoscale(&mut self, replicas: u32) -> Autoscale {
+        let by = self.pick(&[ScaleBy::Utilization(0.5), ScaleBy::Delay(ms(2))]);
+        let (every, cooldown) = (self.pick(&[ms(10), ms(30)]), self.pick(&[Span::ZERO, ms(50)]));
+        Autoscale { by, least: 1, most: replicas + self.below(4) as u32, every, cooldown }
+    }
+
+    fn ejection(&mut self) -> Ejection {
+        let failures = 1 + self.below(3) as u32;
+        Ejection { failures, interval: ms(10), base: self.span(), most: self.pick(&[0.3, 1.0]) }
+    }
+
+    fn health(&mut self) -> Health {
+        let (unhealthy, healthy) = (1 + self.below(2) as u32, 1 + self.below(2) as u32);
+        Health { interval: self.pick(&[ms(5), ms(20)]), timeout: ms(1 + self.below(5)), unhealthy, healthy }
+    }
+
+    fn shed(&mut self) -> Shed {
+        let target = self.pick(&[Span(1), ms(1), ms(5)]);
+        let codel = Shed::Codel { target, interval: self.pick(&[ms(5), ms(20)]) };
+        self.pick(&[codel, Shed::Deadline, Shed::Priority])
+    }
+
+    fn weights(&mut self, tenants: u64) -> Vec<(TenantId, u32)> {
+        (0..tenants)
+            .filter_map(|tenant| self.maybe(2, |dice| (TenantId(tenant as u32), 1 + dice.below(5) as u32)))
+            .collect()
+    }
+
+    fn limit(&mut self, tenants: u64) -> RateLimit {
+        let quota = (TenantId(self.below(tenants) as u32), self.pick(&[1.0, 50.0]));
+        RateLimit {
+            rate: Some(self.pick(&[5.0, 50.0, 200.0])),
+            burst: self.pick(&[1.0, 10.0]),
+            per: self.pick(&[LimitPer::Service, LimitPer::Replica, LimitPer::Tenant]),
+            quotas: self.maybe(3, |_| quota).into_iter().collect(),
+        }
+    }
+
+    fn concurrency(&mut self) -> Concurrency {
+        let aimd = ConcurrencyRule::Aimd { backoff: 0.5, timeout: ms(20) };
+        let gradient = ConcurrencyRule::Gradient { queue: 1.0, smoothing: 0.5, tolerance: 1.5, window: ms(20) };
+        let start = 1 + self.below(5) as u32;
+        Concurrency { rule: self.pick(&[aimd, gradient]), start, least: 1, most: 5 + self.below(5) as u32 }
     }
 
     fn order(&mut self) -> Order {

@@ -6,9 +6,12 @@
 
 mod caches;
 mod calls;
+mod defences;
+mod deploys;
 mod determinism;
 mod ends;
 mod faults;
+mod fleet;
 mod generator;
 mod guards;
 mod messages;

@@ -35,7 +35,12 @@ fn a_row_is_one_handler_s_at_a_time_in_order() {
 
 #[test]
 fn abandoned_transactions_keep_their_lock_and_retries_their_row() {
-    let retry = Retry { on: RetryOn::ALL, attempts: 2, backoff: Backoff { base: ms(5), cap: ms(5), jitter: Jitter::None }, budget: None };
+    let retry = Retry {
+        on: sim::model::RetryOn::ALL,
+        attempts: 2,
+        backoff: Backoff { base: ms(5), cap: ms(5), jitter: Jitter::None },
+        budget: None,
+    };
     let keys = Keys { exponent: 0.0, count: 1_000_000_000 };
     let call = Call { retry: Some(retry), ..within(1, 30) };
     // Given up at 30 and tried again at 35: the first attempt has the row until 50, so the second has it until 100.
