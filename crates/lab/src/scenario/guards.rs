@@ -137,10 +137,10 @@ impl Reader<'_> {
         let (least, most) = (self.count(&fields, "least"), self.count(&fields, "most"));
         let (every, cooldown) = (self.recurring(&fields, "every"), self.duration(&fields, "cooldown"));
         self.check_observable(service, &fields);
-        let (least, most, replicas) = (least?, most?, self.count(service, "replicas")?);
+        let (least, most) = (least?, most?);
+        let replicas = if service.get("replicas").is_some() { self.count(service, "replicas")? } else { least };
         if !(least..=most).contains(&replicas) {
-            let message =
-                format!("a service that starts with {replicas} replicas does not have {least} to {most} of them");
+            let message = format!("a service that starts with {replicas} does not have {least} to {most} replicas");
             let problem = Problem::new(fields.place(if replicas > most { "most" } else { "least" }), message);
             self.report(problem.expected("`least` ≤ `replicas` ≤ `most`"));
         }

@@ -307,7 +307,8 @@ pub(super) static SERVICE: Object = Object {
         key(
             "autoscale",
             Kind::Object(&AUTOSCALE),
-            "The number of replicas follows the load; `replicas` is that at the start. Absent: it stays.",
+            "The number of replicas follows the load, and starts at `replicas`, or `least` where that is absent. Absent: it \
+             stays.",
             "{target: 70%, least: 2, most: 20}",
         ),
         key("balance", Kind::Word(BALANCE), "How callers pick a replica.", "power-of-two").default("round-robin"),

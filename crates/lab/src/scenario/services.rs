@@ -7,7 +7,8 @@ use super::steps::{branches, made};
 use super::yaml::{Kind, Node};
 use sim::Span;
 use sim::model::{
-    Balance, Deadlines, Endpoint, EndpointId, Model, Order, Pool, Queue, Scheduling, Service, ServiceId, Shed,
+    Autoscale, Balance, Deadlines, Endpoint, EndpointId, Model, Order, Pool, Queue, Scheduling, Service, ServiceId,
+    Shed,
 };
 use std::collections::HashSet;
 
@@ -28,9 +29,10 @@ impl Reader<'_> {
     fn service_of(&mut self, id: ServiceId, name: &Node, node: &Node) -> Option<Service> {
         let fields = self.fields(name.place, node, &keys::SERVICE)?;
         let earlier = self.sites.len();
+        let guards = self.guards(&fields);
         Some(Service {
             name: name.text().to_owned(),
-            replicas: self.count(&fields, "replicas").unwrap_or(1),
+            replicas: self.replicas(&fields, guards.autoscale),
             workers: self.limit(&fields, "workers"),
             cores: self.limit(&fields, "cores"),
             scheduling: self.scheduling(&fields),
@@ -39,11 +41,19 @@ impl Reader<'_> {
             speeds: self.speeds(&fields).unwrap_or_default(),
             startup: self.duration(&fields, "startup").unwrap_or(Span::ZERO),
             deadlines: self.deadlines(&fields),
-            guards: self.guards(&fields),
+            guards,
             endpoints: self.endpoints(&fields, id),
             // After the endpoints, whose calls a pool must serve.
             pools: self.pools(&fields, earlier).unwrap_or_default(),
         })
+    }
+
+    /// Replicas at the start: where their number follows the load and nothing else is said, the fewest.
+    fn replicas(&mut self, fields: &Fields<'_>, autoscale: Option<Autoscale>) -> u32 {
+        match (fields.get("replicas"), autoscale) {
+            (None, Some(autoscale)) => autoscale.least,
+            _ => self.count(fields, "replicas").unwrap_or(1),
+        }
     }
 
     /// A limit that is there stays a limit, if a wrong one, for those who ask whether there is any.

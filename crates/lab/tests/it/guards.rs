@@ -57,6 +57,8 @@ fn what_keeps_replicas_in_order_has_defaults() {
     let by = ScaleBy::Utilization(0.7);
     let autoscale = Autoscale { by, least: 1, most: 9, every: Span::secs(15), cooldown: Span::secs(300) };
     assert_eq!(guards("autoscale: {target: 70%, most: 9}").autoscale, Some(autoscale));
+    let started = scenario(&shop("autoscale: {target: 70%, least: 3, most: 9}"), &[]).model.services[0].replicas;
+    assert_eq!(started, 3, "where nothing else is said, the fewest");
     let by = ScaleBy::Delay(Span::millis(50));
     assert_eq!(guards("autoscale: {delay: 50ms, most: 9}").autoscale, Some(Autoscale { by, ..autoscale }));
 }
@@ -99,7 +101,8 @@ fn what_is_wrong_is_said_with_its_place() {
         "autoscale: {most: 5}",
         "autoscale: {target: 70%, delay: 5ms, most: 5}",
         "autoscale: {target: 70%}",
-        "autoscale: {target: 70%, least: 2, most: 5}",
+        "autoscale: {target: 70%, least: 6, most: 5}",
+        "autoscale: {target: 70%, most: 5}\n    replicas: 9",
         "queue: {shed: coddle}",
         "queue: {shed: {codel: {target: 1s}}}",
         "queue: {shed: {deadline: {}}}",
