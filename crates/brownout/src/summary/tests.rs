@@ -48,12 +48,21 @@ fn many_of_everything_in_80_columns() {
 fn policies_say_what_they_did() {
     let mut report = Sample::default().report();
     if let Some(load) = report.services.values_mut().next() {
-        load.guarded =
-            Guarded { limited: Some(1_234), crowded: Some(0), concurrency_limit_mean: Some(17.25), shed: Some(56) };
+        load.guarded = Guarded {
+            limited: Some(1_234),
+            crowded: Some(0),
+            concurrency_limit_mean: Some(17.25),
+            shed: Some(56),
+            replicas_mean: Some(4.25),
+            replicas_max: Some(9),
+            ..Guarded::default()
+        };
     }
     let text = plain(&report, 80);
     let from = text.find("1,234 over its rate limit").expect("the rate limit is named");
-    assert!(text[from..].contains("56 shed, concurrency limit 17"), "{text}");
+    let said = text[from..].split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("56 shed, concurrency limit 17"), "{text}");
+    assert!(said.contains("4.25 replicas on average, 9 at most"), "{text}");
 }
 
 #[test]
