@@ -255,7 +255,7 @@ impl Reader<'_> {
     /// base + rows × per_row × (1 + joins): a nested loop that looks each row up in each joined table.
     fn cost(&mut self, fields: &Fields<'_>, node: &Node) -> Option<Dist> {
         let place = fields.key_place("cost");
-        let fields = self.fields(place, node, &keys::COST)?;
+        let fields = self.fields(place, node, &keys::QUERY_COST)?;
         let base = self.duration(&fields, "base");
         let rows = self.size(&fields, "rows");
         let per_row = self.duration(&fields, "per_row");

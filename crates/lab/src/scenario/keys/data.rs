@@ -102,7 +102,7 @@ pub(in crate::scenario) static QUERY: Object = Object {
         key("query", Kind::One(STORES), "Which database or projection.", "orders").required(),
         key(
             "cost",
-            Kind::Object(&COST),
+            Kind::Object(&QUERY_COST),
             "The work of the query, from what it touches.",
             "{rows: 20, per_row: 0.02ms, joins: 2}",
         )
@@ -149,8 +149,8 @@ pub(in crate::scenario) static QUERY: Object = Object {
     ],
 };
 
-pub(in crate::scenario) static COST: Object = Object {
-    name: "cost",
+pub(in crate::scenario) static QUERY_COST: Object = Object {
+    name: "cost of a query",
     doc: "What a query touches. Its work is base + rows × per_row × (1 + joins): each row is read once, and once more in each \
           table that is joined by an index (a nested loop, as Selinger et al. count it, SIGMOD 1979).",
     keys: &[
