@@ -4,6 +4,7 @@
 //! return is described in `lab`, which is passed on here so that nobody above needs to know more than this crate.
 
 mod experiments;
+pub mod kit;
 mod scenarios;
 
 pub use experiments::{
