@@ -1,6 +1,7 @@
 //! What stops a command: an error with its place, a hint what to do, and the exit status.
 
 use crate::diagnostic::{Colour, Sources, render};
+use crate::printable::printable;
 use crate::terminal::Terminal;
 use anstyle::{AnsiColor, Style};
 use std::io;
@@ -15,6 +16,17 @@ pub(crate) enum Failure {
     File(std::path::PathBuf, io::Error),
     /// The result could not be put into JSON.
     Json(serde_json::Error),
+    /// What was to come in on standard input did not.
+    Input(io::Error),
+    /// The editor did not end well, or could not be started.
+    Editor {
+        /// As it is set.
+        command: String,
+        /// What happened.
+        said: String,
+    },
+    /// Something could not be done, and what was written for it is kept in a file.
+    Kept(Box<Failure>, std::path::PathBuf),
     /// An argument has the wrong shape.
     Argument {
         /// Its name.
@@ -35,6 +47,12 @@ impl Failure {
 impl From<app::Failure> for Failure {
     fn from(failure: app::Failure) -> Self {
         Failure::App(failure)
+    }
+}
+
+impl From<app::kit::KitFailure> for Failure {
+    fn from(failure: app::kit::KitFailure) -> Self {
+        Failure::App(failure.into())
     }
 }
 
@@ -67,6 +85,15 @@ impl Failure {
             Failure::Argument { name, message, expected } => {
                 (format!("{name}: {message}"), Some(format!("write {expected}")))
             }
+            Failure::Input(error) => (format!("cannot read standard input: {error}"), None),
+            Failure::Editor { command, said } => (
+                format!("the editor `{command}` {said}: nothing was stored"),
+                Some("name one with VISUAL or EDITOR, or pipe the text in".to_owned()),
+            ),
+            Failure::Kept(why, file) => {
+                let kept = format!("what you wrote is kept in {}", file.display());
+                return why.text(colour) + &line("hint", AnsiColor::Cyan, &kept, colour);
+            }
             Failure::Json(error) => (format!("cannot put the result into JSON: {error}"), None),
         };
         let mut text = line("error", AnsiColor::Red, &message, colour);
@@ -85,6 +112,7 @@ pub(crate) fn problems(invalid: &app::Invalid, colour: Colour) -> String {
 
 fn hint(failure: &app::Failure) -> Option<String> {
     match failure {
+        app::Failure::Kit(failure) => failure.hint(),
         app::Failure::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => {
             Some("name a scenario file, such as one of content/scenarios".to_owned())
         }
@@ -120,6 +148,7 @@ fn hint(failure: &app::Failure) -> Option<String> {
 }
 
 fn line(label: &str, colour: AnsiColor, text: &str, wanted: Colour) -> String {
+    let text = printable(text);
     match wanted {
         Colour::Plain => format!("{label}: {text}\n"),
         Colour::Ansi => {

@@ -202,3 +202,11 @@ pub fn restore(records: &Records, file: &Path, replace: bool) -> Result<(Backup,
     let restored = records.store.restore(file, &Restore::Replacing { keep: keep.clone() })?;
     Ok((restored, keep.exists().then_some(keep)))
 }
+
+/// Writes a file that only its owner can read, in one step.
+///
+/// # Errors
+/// If it cannot be written; an earlier file is kept then.
+pub fn save_private(file: &Path, text: &str) -> Result<(), KitFailure> {
+    Ok(store::write_private(file, text.as_bytes())?)
+}

@@ -20,7 +20,7 @@ pub use examples::{
     ImportedNotes, ShownExample, ShownTradeoff, examples, import_notes, new_example, save_example, save_tradeoff,
     show_example, tradeoff,
 };
-pub use exports::{Export, Format, ImportedKit, Taken, backup, export, import_kit, restore};
+pub use exports::{Export, Format, ImportedKit, Taken, backup, export, import_kit, restore, save_private};
 pub use failure::KitFailure;
 pub use records::{Records, Stored, Whereabouts};
 pub use status::{KitStatus, SlotStatus, choose, kit_status};
@@ -31,6 +31,6 @@ pub use practice::example::{Example, Part};
 pub use practice::figure::Figure;
 pub use practice::kit::Slot;
 pub use practice::notes::{Proposals, is_form};
-pub use practice::readiness::Gap;
+pub use practice::readiness::{Gap, Readiness};
 pub use practice::revision::{Change, Stretch};
 pub use practice::tradeoff::{Side, Tradeoff};

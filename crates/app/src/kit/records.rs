@@ -117,8 +117,8 @@ pub(crate) fn body(value: &impl Serialize) -> Result<String, KitFailure> {
 /// Writes the only document of a kind: its first version, or the one after `after`.
 pub(crate) fn write_only(writer: &mut Writer<'_>, kind: Kind, after: i64, body: &str) -> Result<Version, store::Error> {
     const NUMBER: i64 = 1;
-    match after {
-        0 => writer.add(kind, Some(kind.0), body),
-        after => writer.append(kind, NUMBER, after, body),
+    match writer.about(kind, kind.0)? {
+        None if after == 0 => writer.add(kind, Some(kind.0), body),
+        _ => writer.append(kind, NUMBER, after, body),
     }
 }

@@ -7,6 +7,7 @@
 mod course;
 mod experiments;
 mod grid;
+pub(crate) mod kit;
 
 use anstyle::{AnsiColor, Style};
 use app::readable::{self, NOTHING, elided};

@@ -3,6 +3,7 @@
 mod compare;
 mod find;
 mod house;
+mod kit;
 mod sweep;
 
 use std::path::{Path, PathBuf};
