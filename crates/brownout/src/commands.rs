@@ -30,7 +30,7 @@ pub(crate) fn execute(command: Command, place: Place, terminal: &Terminal) -> Do
         Command::Ask(ask) => kit::ask::ask(&ask, place, terminal),
         Command::Answers(answers) => kit::answers::answers(&answers, place, terminal),
         Command::Kit(wanted) => kit::kit(&wanted, place, terminal),
-        Command::Example(example) => kit::example::example(&example.action, place, terminal),
+        Command::Example(example) => kit::example::example(&example, place, terminal),
         Command::Tradeoff(tradeoff) => kit::tradeoff::tradeoff(&tradeoff, place, terminal),
         Command::Export(export) => kit::files::export(&export, place, terminal),
         Command::Import(import) => kit::files::import(&import, place, terminal),

@@ -47,12 +47,10 @@ fn section(name: &str, said: &str) -> String {
     format!("\n#### {name}\n\n{said}\n")
 }
 
-/// A text on one line, for a heading.
+/// A text on one line, for a heading, which may end in `#` that are no part of it.
 fn heading(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.iter().map(|word| word.to_string()).collect::<Vec<_>>().join(" ");
-    // A heading may end in `#` that are no part of it.
-    escaped(&visible(&line)).replace('#', "\\#").replace("\\\\#", "\\#")
+    let line = visible(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    escaped(&line, "#")
 }
 
 /// A text of several lines and paragraphs that is nothing but text.
@@ -60,7 +58,7 @@ pub fn text(text: &str) -> String {
     let text = visible(&text.replace("\r\n", "\n").replace('\r', "\n"));
     let lines: Vec<&str> = text.split('\n').map(|line| line.trim_matches([' ', '\t'])).collect();
     let paragraphs = lines.split(|line| line.is_empty()).filter(|lines| !lines.is_empty());
-    let broken = paragraphs.map(|lines| lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("\\\n"));
+    let broken = paragraphs.map(|lines| lines.iter().map(|line| escaped(line, "")).collect::<Vec<_>>().join("\\\n"));
     broken.collect::<Vec<_>>().join("\n\n")
 }
 
@@ -70,16 +68,17 @@ pub(crate) fn visible(text: &str) -> String {
     text.chars().map(|character| if hidden(character) { '\u{fffd}' } else { character }).collect()
 }
 
-/// One line, by the rules of CommonMark 0.31 (<https://spec.commonmark.org/0.31.2/>) and the extensions in common use:
+/// One line, with the characters `also` escaped wherever they stand; by the rules of CommonMark 0.31 (<https://spec.commonmark.org/0.31.2/>) and the extensions in common use:
 /// tables, strikethrough, mathematics between dollars.
-fn escaped(line: &str) -> String {
+fn escaped(line: &str, also: &str) -> String {
     let mut out = String::with_capacity(line.len() + 8);
     let marker = list_marker(line);
     for (index, character) in line.char_indices() {
         let at_start = index == 0 && "#>+-=:".contains(character);
         let entity =
             character == '&' && line[index + 1..].starts_with(|next: char| next == '#' || next.is_ascii_alphabetic());
-        if at_start || entity || "\\`*_[]<|~$".contains(character) || marker == Some(index) {
+        let anywhere = "\\`*_[]<|~$".contains(character) || also.contains(character);
+        if at_start || entity || anywhere || marker == Some(index) {
             out.push('\\');
         }
         out.push(character);

@@ -16,10 +16,24 @@ pub struct Number {
     pub text: String,
 }
 
+/// What may stand behind a number, as patterns; letters are whole words.
+const UNITS: [&str; 8] = [
+    r"%|‰|×|percent\b|x\b|times\b",
+    r"µs|us\b|ms\b|millis(?:econds)?\b|sec(?:ond)?s?\b|s\b|min(?:ute)?s?\b|m\b|h\b|hours?\b|d\b|days?\b|weeks?\b|months?\b|years?\b",
+    r"[kKMG]?B\b|TB\b|GiB\b|MiB\b|[kKM]\b|bn\b|thousand\b|million\b|billion\b",
+    r"[rqt]ps\b|req/s|requests?\b|users?\b|customers?\b",
+    r"replicas?\b|pods?\b|nodes?\b|instances?\b|servers?\b|services?\b",
+    r"people\b|engineers?\b|teams?\b|incidents?\b|pages?\b|tickets?\b",
+    r"euros?\b|dollars?\b|EUR\b|USD\b|GBP\b|CHF\b",
+    r"€|£|\$",
+];
+
 static QUANTITY: LazyLock<Regex> = LazyLock::new(|| {
     // A unit stands on the same line.
-    let unit = r"(?:[ \u{a0}\u{202f}]?(?:%|‰|×|µs|us\b|ms\b|percent\b|x\b|[kKMG]?B\b|TB\b|GiB\b|MiB\b|[kKM]\b|bn\b|million\b|billion\b|thousand\b|millis(?:econds)?\b|sec(?:ond)?s?\b|s\b|min(?:ute)?s?\b|m\b|h\b|hours?\b|days?\b|d\b|weeks?\b|months?\b|years?\b|[rqt]ps\b|req/s|requests?\b|times\b|users?\b|customers?\b|replicas?\b|pods?\b|nodes?\b|instances?\b|servers?\b|engineers?\b|people\b|teams?\b|services?\b|incidents?\b|pages?\b|tickets?\b|euros?\b|dollars?\b|EUR\b|USD\b|GBP\b|CHF\b|€|£|\$))*(?: ?(?:/|per|a) ?(?:s|sec|second|min|minute|h|hour|day|week|month|quarter|year)\b)?";
-    Regex::new(&format!(r"[$€£]?\d+(?:[.,'\u{{2009}}\u{{202f}}]\d+)*{unit}")).expect("a pattern")
+    let units = format!(r"(?:[ \u{{a0}}\u{{202f}}]?(?:{}))*", UNITS.join("|"));
+    let digits = r"[$€£]?\d+(?:[.,'\u{2009}\u{202f}]\d+)*";
+    let period = r"(?: ?(?:/|per|a) ?(?:s|sec|second|min|minute|h|hour|day|week|month|quarter|year)\b)?";
+    Regex::new(&format!("{digits}{units}{period}")).expect("a pattern")
 });
 
 /// All quantities of a text, in order.
@@ -50,12 +64,13 @@ fn is_part_of_a_word(before: &str, after: &str) -> bool {
     joined || after.chars().next().is_some_and(|next| next.is_alphanumeric() || next == '_')
 }
 
-/// `12:30`, `2024-05-01`, `5/2024`, `1 May`, `May 3`.
+/// `12:30`, `3 am`, `2024-05-01`, `5/2024`, `1 May`, `May 3`.
 fn is_time_or_date(before: &str, digits: &str, after: &str, bare: bool) -> bool {
     let next_is_digit = |rest: &str| rest.chars().nth(1).is_some_and(|next| next.is_ascii_digit());
     let joined = after.starts_with([':', '-', '/']) && next_is_digit(after);
+    let of_the_day = [" am", " pm", " a.m", " p.m"].iter().any(|half| after.starts_with(half));
     let short = digits.len() <= 2 && bare;
-    joined || (short && (is_month(last_word(before)) || is_month(first_word(after))))
+    joined || (bare && of_the_day) || (short && (is_month(last_word(before)) || is_month(first_word(after))))
 }
 
 fn is_month(word: &str) -> bool {
@@ -93,7 +108,8 @@ fn is_named(before: &str) -> bool {
 fn is_status(before: &str, digits: &str) -> bool {
     let code = digits.len() == 3 && digits.parse().is_ok_and(|code: u32| (100..600).contains(&code));
     let word = last_word(before).to_lowercase();
-    code && ["http", "status", "code", "returned", "returning", "returns", "a", "an"].contains(&word.as_str())
+    code && ["http", "status", "code", "answer", "answered", "returned", "returning", "returns", "a", "an"]
+        .contains(&word.as_str())
 }
 
 fn last_word(text: &str) -> &str {
@@ -133,7 +149,7 @@ mod tests {
     #[test]
     fn what_only_looks_like_one() {
         check("p99 on web-3 behind S3 and EC2, x86_64, v2, 3rd try, #1234", &[]);
-        check("On 2024-05-01 at 12:30, in 2023, on May 3 and 3 May", &[]);
+        check("At 3 am they answered 503; on 2024-05-01 at 12:30, in 2023, on May 3 and 3 May", &[]);
         check("We moved to Postgres 15 and then Java 17.", &[]);
         check("It returned HTTP 503 and a 429, status 500, returned 503s", &[]);
         check("1. First\n2) Second\n- 3. third, see step 2 and Phase 3", &[]);

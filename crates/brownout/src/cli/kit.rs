@@ -63,7 +63,7 @@ pub(crate) struct Kit {
     #[command(subcommand)]
     pub(crate) action: Option<KitAction>,
     /// Print as JSON
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub(crate) json: bool,
 }
 
@@ -79,9 +79,6 @@ pub(crate) enum KitAction {
         /// An answer (a1, or its question's id) or an example (e1)
         #[arg(value_name = "ANSWER")]
         document: String,
-        /// Print the kit as JSON
-        #[arg(long)]
-        json: bool,
     },
 }
 
@@ -95,6 +92,9 @@ pub(crate) enum KitAction {
 pub(crate) struct Example {
     #[command(subcommand)]
     pub(crate) action: ExampleAction,
+    /// Print as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
 }
 
 #[derive(Subcommand)]
@@ -110,9 +110,6 @@ A form has a heading for each part: ## System, ## Problem, ## Options, ## Decisi
     New {
         #[command(flatten)]
         parts: Parts,
-        /// Print what was stored as JSON
-        #[arg(long)]
-        json: bool,
     },
     /// Change an example: in your editor, as a form from standard input, or part by part
     #[command(after_help = "Examples:
@@ -128,26 +125,16 @@ A form has a heading for each part: ## System, ## Problem, ## Options, ## Decisi
         ask: bool,
         #[command(flatten)]
         parts: Parts,
-        /// Print what was stored as JSON
-        #[arg(long)]
-        json: bool,
     },
     /// List examples, and what each still lacks
     #[command(after_help = "Example:\n  brownout example list --json")]
-    List {
-        /// Print as JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List,
     /// Show an example whole
     #[command(after_help = "Example:\n  brownout example show e1")]
     Show {
         /// The example, such as e1
         #[arg(value_name = "ID")]
         id: String,
-        /// Print as JSON
-        #[arg(long)]
-        json: bool,
     },
     /// Make an example of notes or a post-mortem: which line goes where, and what is not there
     #[command(after_help = "Examples:
@@ -160,9 +147,6 @@ A form has a heading for each part: ## System, ## Problem, ## Options, ## Decisi
         /// Only show what would go where
         #[arg(long)]
         dry_run: bool,
-        /// Print as JSON
-        #[arg(long)]
-        json: bool,
     },
 }
 
@@ -199,7 +183,7 @@ pub(crate) struct Tradeoff {
     #[command(subcommand)]
     pub(crate) action: Option<TradeoffAction>,
     /// Print as JSON
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub(crate) json: bool,
 }
 
@@ -216,9 +200,6 @@ Its parts: first, gives-up, because, unless. A text without headings is what com
         /// What a part says; may be given again
         #[arg(long, value_name = "PART=TEXT")]
         set: Vec<String>,
-        /// Print what was stored as JSON
-        #[arg(long)]
-        json: bool,
     },
 }
 

@@ -147,9 +147,8 @@ fn an_export_waits_for_a_second_look() {
     place.says(&["tradeoff", "set"], "Fewer moving parts.");
     let json = place.says(&["export", "--json", "--yes-share"], "");
     place.write("kit.json", &json);
-    let elsewhere = |args: &[&str]| [args, &["--data", "other"]].concat();
-    place.says(&elsewhere(&["import", "kit.json"]), "");
-    assert_eq!(place.says(&elsewhere(&["export", "--json", "--yes-share"]), ""), json);
+    place.says(&["import", "kit.json", "--data", "other"], "");
+    assert_eq!(place.says(&["export", "--json", "--yes-share", "--data", "other"], ""), json);
     place.declines(&["import", "kit.html"], "", 2, &["kit.html is no kit: line 1, column 1"]);
     let markdown = place.says(&["export", "--yes-share"], "");
     assert!(markdown.starts_with("# Interview kit\n"), "{markdown}");
@@ -174,6 +173,35 @@ fn backups_and_damage() {
         2,
         &["names no database", "postgres://USER@HOST/DATABASE"],
     );
+}
+
+#[test]
+fn processes_at_once_lose_nothing() {
+    let place = Place::new("kit-at-once");
+    // They make the records, too, at once.
+    let children: Vec<_> = (0..4)
+        .map(|n| {
+            let mut command = place.kit_command(&["ask", "denormalize", "--json"]);
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().expect("the binary runs");
+            let text = format!("{ANSWER} {n}");
+            child.stdin.take().expect("its input").write_all(text.as_bytes()).expect("it reads");
+            child
+        })
+        .collect();
+    for child in children {
+        let output = child.wait_with_output().expect("an end");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let history = place.kit_json(&["answers", "a1", "--json"], "");
+    let mut ends: Vec<String> = history["versions"]
+        .as_array()
+        .expect("versions")
+        .iter()
+        .map(|version| version["text"].as_str().expect("a text").chars().next_back().into_iter().collect())
+        .collect();
+    ends.sort();
+    assert_eq!(ends, ["0", "1", "2", "3"]);
 }
 
 /// In a terminal of its own, since only there an editor is opened.

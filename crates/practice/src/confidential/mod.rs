@@ -172,6 +172,7 @@ mod tests {
         check("ARR is 8.5M USD", &[(Kind::Revenue, "8.5M USD")]);
         check("Our revenue fell by 12 %.", &[(Kind::Revenue, "12 %")]);
         check("It halved the database bill from $40k to $18k. Latency fell by 12 %.", &[]);
+        check("The log showed 0.3% lost messages.", &[]);
         check("That moved $250 million a month.", &[(Kind::Revenue, "$250 million")]);
     }
 

@@ -4,8 +4,8 @@ use super::{Found, Kind};
 use crate::number::numbers;
 use std::ops::Range;
 
-/// Words that make an amount in their sentence a business figure.
-const EARNINGS: [&str; 22] = [
+/// Words that make an amount of money, or a share, in their sentence a business figure.
+const EARNINGS: [&str; 16] = [
     "revenue",
     "revenues",
     "turnover",
@@ -20,24 +20,22 @@ const EARNINGS: [&str; 22] = [
     "bookings",
     "earnings",
     "income",
-    "lost",
-    "losing",
-    "losses",
     "valuation",
     "funding",
-    "churned",
-    "penalty",
-    "refunds",
 ];
+
+/// Words that do so for an amount of money only: a share of messages may be lost, too.
+const LOSSES: [&str; 6] = ["lost", "losing", "losses", "churned", "penalty", "refunds"];
 
 const MILLIONS: [&str; 6] = ["million", "billion", "bn", "m", "mio", "mrd"];
 
 pub(super) fn find(text: &str) -> Vec<Found> {
     let telling = numbers(text).into_iter().filter_map(|number| {
-        let earned = speaks_of_earnings(sentence(text, &number.at));
+        let sentence = sentence(text, &number.at);
+        let (earned, lost) = (speaks_of(sentence, &EARNINGS), speaks_of(sentence, &LOSSES));
         let amount = amount(&number.text);
         let why = match amount {
-            Some(_) if earned => "an amount of money, with a word on earnings beside it",
+            Some(_) if earned || lost => "an amount of money, with a word on earnings beside it",
             Some(Size::Large) => "an amount of money that only a whole business moves",
             None if earned && number.text.ends_with('%') => "a share, with a word on earnings beside it",
             _ => return None,
@@ -69,9 +67,9 @@ fn without_period(number: &str, at: &Range<usize>) -> Range<usize> {
     at.start..at.start + amount.len()
 }
 
-fn speaks_of_earnings(sentence: &str) -> bool {
+fn speaks_of(sentence: &str, wanted: &[&str]) -> bool {
     let mut words = sentence.split(|character: char| !character.is_alphanumeric()).map(str::to_lowercase);
-    words.any(|word| EARNINGS.contains(&word.as_str()))
+    words.any(|word| wanted.contains(&word.as_str()))
 }
 
 /// The sentence around a place: to the nearest line break, or full stop before a space.

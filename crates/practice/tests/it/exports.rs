@@ -122,6 +122,25 @@ proptest! {
     }
 
     #[test]
+    fn markdown_of_a_kit_has_its_own_structure_only(kit in kit(), question in hostile()) {
+        let text = markdown::write(&kit, &|_| Some(question.clone()));
+        let extensions = Options::all() - Options::ENABLE_SMART_PUNCTUATION;
+        let tags: Vec<Tag> = Parser::new_ext(&text, extensions).filter_map(|event| match event {
+            Event::Start(tag) => Some(tag),
+            _ => None,
+        }).collect();
+        let count = |wanted: fn(&Tag) -> bool| tags.iter().filter(|tag| wanted(tag)).count();
+        let told: Vec<&Example> = kit.examples.iter().flatten().collect();
+        let with_numbers = told.iter().filter(|example| !example.numbers.is_empty()).count();
+        let parts = told.len() * Part::ALL.len() + with_numbers + kit.tradeoff.iter().count() * 4;
+        prop_assert_eq!(count(|tag| matches!(tag, Tag::Heading { .. })), 4 + 5 + parts);
+        let numbers: usize = told.iter().map(|example| example.numbers.len()).sum();
+        prop_assert_eq!(count(|tag| matches!(tag, Tag::Item)), numbers);
+        let known = count(|tag| matches!(tag, Tag::Heading { .. } | Tag::Paragraph | Tag::List(None) | Tag::Item));
+        prop_assert_eq!(known, tags.len(), "{:?}", tags);
+    }
+
+    #[test]
     fn html_has_no_markup_of_its_own(kit in kit()) {
         let page = html::write(&kit, &|_| None);
         let empty = html::write(&Kit::default(), &|_| None);

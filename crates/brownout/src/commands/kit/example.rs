@@ -1,7 +1,7 @@
 //! `brownout example`: production examples, told part by part, as a form, or from notes.
 
 use super::{open, print};
-use crate::cli::kit::{ExampleAction, Parts, Place};
+use crate::cli::kit::{self, ExampleAction, Parts, Place};
 use crate::commands::Done;
 use crate::failure::Failure;
 use crate::input::{Writing, read_file, write};
@@ -13,38 +13,39 @@ use app::kit::{
 };
 use std::io::{self, BufRead, IsTerminal};
 
-pub(crate) fn example(action: &ExampleAction, place: Place, terminal: &Terminal) -> Done {
-    let page = view::Page::of(terminal);
-    let (shown, json) = match action {
-        ExampleAction::List { json } => {
-            return print(&examples(&open(place)?)?, *json, terminal, |all| view::examples(all, &page));
+pub(crate) fn example(wanted: &kit::Example, place: Place, terminal: &Terminal) -> Done {
+    let (page, json) = (view::Page::of(terminal), wanted.json);
+    let stored = match &wanted.action {
+        ExampleAction::List => {
+            return print(&examples(&open(place)?)?, json, terminal, |all| view::examples(all, &page));
         }
-        ExampleAction::Import { file, dry_run, json } => {
+        ExampleAction::Import { file, dry_run } => {
             let text = read_file(file)?;
             let records = if *dry_run { None } else { Some(open(place)?) };
             let imported = import_notes(records.as_ref(), &text)?;
-            return print(&imported, *json, terminal, |imported| view::imported_notes(imported, file, &page));
+            return print(&imported, json, terminal, |imported| view::imported_notes(imported, file, &page));
         }
-        ExampleAction::Show { id, json } => {
+        ExampleAction::Show { id } => {
             let shown = show_example(&open(place)?, id)?;
-            return print(&shown, *json, terminal, |shown| view::example(shown, &page));
+            return print(&shown, json, terminal, |shown| view::example(shown, &page));
         }
-        ExampleAction::New { parts, json } => (new(parts, &open(place)?, terminal)?, json),
-        ExampleAction::Edit { id, ask, parts, json } => {
+        ExampleAction::New { parts } => new(parts, &open(place)?, terminal)?,
+        ExampleAction::Edit { id, ask, parts } => {
             let records = open(place)?;
             let earlier = show_example(&records, id)?;
-            let shown = match (ask, parts.is_empty()) {
+            match (ask, parts.is_empty()) {
                 (true, _) => asked(earlier, &records, terminal)?,
-                (_, false) => {
-                    let changed = with_parts(earlier.example.clone(), parts)?;
-                    save_example(&records, id, &changed, Base::Version(earlier.version))?
-                }
-                _ => rewritten(&earlier, &records, terminal)?,
-            };
-            (shown, json)
+                (_, true) => rewritten(&earlier, &records, terminal)?,
+                _ => retyped(&earlier, parts, &records)?,
+            }
         }
     };
-    print(&shown, *json, terminal, |shown| view::stored_example(shown, &page))
+    print(&stored, json, terminal, |stored| view::stored_example(stored, &page))
+}
+
+fn retyped(earlier: &ShownExample, parts: &Parts, records: &Records) -> Result<ShownExample, Failure> {
+    let changed = with_parts(earlier.example.clone(), parts)?;
+    Ok(save_example(records, &earlier.id, &changed, Base::Version(earlier.version))?)
 }
 
 fn new(parts: &Parts, records: &Records, terminal: &Terminal) -> Result<ShownExample, Failure> {

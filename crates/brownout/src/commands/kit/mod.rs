@@ -34,9 +34,9 @@ fn print<T: Serialize>(result: &T, json: bool, terminal: &Terminal, text: impl F
 /// `brownout kit`.
 pub(super) fn kit(kit: &Kit, place: Place, terminal: &Terminal) -> Done {
     let records = open(place)?;
-    let (status, json) = match &kit.action {
-        None => (kit_status(&records)?, kit.json),
-        Some(KitAction::Set { slot, document, json }) => (choose(&records, slot, document)?, *json),
+    let status = match &kit.action {
+        None => kit_status(&records)?,
+        Some(KitAction::Set { slot, document }) => choose(&records, slot, document)?,
     };
-    print(&status, json, terminal, |status| view::kit(status, &view::Page::of(terminal)))
+    print(&status, kit.json, terminal, |status| view::kit(status, &view::Page::of(terminal)))
 }

@@ -14,10 +14,10 @@ pub(crate) fn tradeoff(wanted: &Tradeoff, place: Place, terminal: &Terminal) -> 
     let earlier = shown(&records)?;
     match &wanted.action {
         None => print(&earlier, wanted.json, terminal, |shown| view::tradeoff(shown, &page)),
-        Some(TradeoffAction::Set { set, json }) => {
+        Some(TradeoffAction::Set { set }) => {
             let stored =
                 if set.is_empty() { written(&earlier, &records, terminal)? } else { typed(&earlier, set, &records)? };
-            print(&stored, *json, terminal, |shown| view::stored_tradeoff(shown, &page))
+            print(&stored, wanted.json, terminal, |shown| view::stored_tradeoff(shown, &page))
         }
     }
 }
