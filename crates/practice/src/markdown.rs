@@ -50,7 +50,7 @@ fn section(name: &str, said: &str) -> String {
 /// A text on one line, for a heading, which may end in `#` that are no part of it.
 fn heading(text: &str) -> String {
     let line = visible(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    escaped(&line, "#")
+    escaped(&line, "#{}")
 }
 
 /// A text of several lines and paragraphs that is nothing but text.
@@ -77,7 +77,7 @@ fn escaped(line: &str, also: &str) -> String {
         let at_start = index == 0 && "#>+-=:".contains(character);
         let entity =
             character == '&' && line[index + 1..].starts_with(|next: char| next == '#' || next.is_ascii_alphabetic());
-        let anywhere = "\\`*_[]<|~$".contains(character) || also.contains(character);
+        let anywhere = "\\`*_[]<|~$^".contains(character) || also.contains(character);
         if at_start || entity || anywhere || marker == Some(index) {
             out.push('\\');
         }

@@ -265,8 +265,8 @@ impl Proposals {
 
     /// The example that the proposals make up: quoted lines and nothing else.
     pub fn example(&self) -> Example {
-        let mut example = Example::default();
-        example.title = self.title.as_ref().map_or_else(String::new, |title| title.text.clone());
+        let title = self.title.as_ref().map_or_else(String::new, |title| title.text.clone());
+        let mut example = Example { title, ..Example::default() };
         for proposal in &self.parts {
             let Some(part) = Part::named(proposal.part) else { continue };
             let texts: Vec<&str> = proposal.lines.iter().map(|line| line.text.as_str()).collect();
