@@ -77,7 +77,7 @@ const PROBLEM: Field = Field {
     name: "problem",
     heading: "Problem",
     asks: "What was the real problem, and who felt it?",
-    also: &["the problem", "the real problem", "real problem", "impact", "what happened", "summary"],
+    also: &["the problem", "the real problem", "real problem", "impact", "what happened", "summary", "root cause"],
 };
 const OPTIONS: Field = Field {
     name: "options",

@@ -27,6 +27,15 @@ impl Field {
             || self.also.iter().any(|also| plain(also) == heading)
     }
 
+    /// Whether a heading begins with one that means this part: `Rollback plan`.
+    pub(crate) fn begins(&self, heading: &str) -> bool {
+        let heading = plain(heading);
+        let known = self.also.iter().chain([&self.name, &self.heading]).map(|known| plain(known));
+        known
+            .into_iter()
+            .any(|known| heading.strip_prefix(&known).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+    }
+
     fn comment(&self) -> String {
         format!("<!-- {} -->", self.asks)
     }

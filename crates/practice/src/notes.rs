@@ -233,7 +233,7 @@ pub fn read(notes: &str) -> Proposals {
         if line.text.starts_with("```") {
             fenced = !fenced;
         } else if let Some(heading) = heading(&line.text).filter(|_| !fenced) {
-            under = Part::ALL.into_iter().find(|part| part.field().is_called(heading));
+            under = named_by(heading);
             if proposals.title.is_none() && under.is_none() {
                 proposals.title = Some(Line { line: line.line, text: heading.to_owned() });
             }
@@ -290,6 +290,11 @@ fn heading(text: &str) -> Option<&str> {
     let alone = alone.trim_end_matches(':').trim();
     let known = Part::ALL.iter().any(|part| part.field().is_called(alone));
     known.then_some(alone)
+}
+
+/// The part that a heading means, or begins with.
+fn named_by(heading: &str) -> Option<Part> {
+    Part::named(heading).or_else(|| Part::ALL.into_iter().find(|part| part.field().begins(heading)))
 }
 
 fn pointed_to(text: &str) -> Option<Part> {

@@ -336,9 +336,13 @@ pub(crate) fn stored_tradeoff(shown: &ShownTradeoff, page: &Page) -> String {
     ])
 }
 
+fn passages(count: usize) -> String {
+    if count == 1 { "1 passage".to_owned() } else { format!("{count} passages") }
+}
+
 /// What may be confidential: where, what, why. Without a line break at the end.
 pub(crate) fn flags(flags: &[Flag], page: &Page) -> String {
-    let mut lines = vec![page.paint.with(FAULT, &format!("{} passages may be confidential", flags.len()))];
+    let mut lines = vec![page.paint.with(FAULT, &format!("{} may be confidential", passages(flags.len())))];
     for flag in flags {
         let place = format!("{}, line {}: {}", flag.place, flag.line, flag.kind.name());
         lines.push(format!("  {place} `{}`", printable(&flag.quote)));

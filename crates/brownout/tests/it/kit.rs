@@ -159,7 +159,7 @@ fn backups_and_damage() {
     let place = Place::new("kit-backup");
     place.says(&["ask", "denormalize"], ANSWER);
     let backup = place.says(&["backup", "b.db"], "");
-    assert!(backup.contains("1 documents with 1 versions"), "{backup}");
+    assert!(backup.contains("1 document with 1 version and 0 readings"), "{backup}");
     place.declines(&["backup", "b.db"], "", 2, &["cannot write b.db", "nothing is overwritten"]);
     place.declines(&["restore", "b.db"], "", 2, &["there are records already", "--replace"]);
     place.says(&["restore", "b.db", "--replace"], "");

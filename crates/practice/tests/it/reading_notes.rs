@@ -78,10 +78,10 @@ fn a_source_is_taken_from_the_line_that_names_it() {
 
 #[test]
 fn headings_take_the_lines_below_them() {
-    let text =
-        "# Title\n\n## Root cause\nsomething\n\n## Impact\nA queue filled up.\n\nLessons:\n**Rollback**\nby hand\n";
+    let text = "# Title\n\n## Action items\nsomething\n\n## Impact\nA queue filled up.\n\nLessons:\n**Rollback**\nby hand\n\n## Result of it all\n3 s\n";
     let proposals = notes::read(text);
     assert_eq!(lines(&proposals, "problem"), [7, 9]);
     assert_eq!(lines(&proposals, "risk-control"), [11]);
+    assert_eq!(lines(&proposals, "result"), [14], "a heading may say more than the part's name");
     assert_eq!(proposals.left_out.iter().map(|out| out.line).collect::<Vec<_>>(), [4]);
 }

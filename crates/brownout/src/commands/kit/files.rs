@@ -61,7 +61,9 @@ struct Held<'f> {
 
 impl Held<'_> {
     fn counts(&self) -> String {
-        format!("{} documents with {} versions and {} readings", self.documents, self.versions, self.readings)
+        let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let documents = counted(self.documents, "document");
+        format!("{documents} with {} and {}", counted(self.versions, "version"), counted(self.readings, "reading"))
     }
 }
 
