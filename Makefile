@@ -3,7 +3,7 @@
 SCENARIO ?= content/scenarios/retry-storm.yaml
 PICTURE ?= target/brownout.png
 
-.PHONY: run test check theory bench fuzz docs
+.PHONY: run test check theory published bench fuzz docs
 
 # Build Brownout and run the most telling scenario, with its picture.
 run:
@@ -22,6 +22,10 @@ check:
 # The table of the engine beside queueing theory, as README shows it; takes minutes.
 theory:
 	cargo run --release --package theory
+
+# Published results beside what the engine makes of them, over twenty seeds.
+published:
+	cargo run --release --package published
 
 # Side by side with other simulators; takes ten minutes on a quiet machine. See bench/peers/README.md.
 bench:

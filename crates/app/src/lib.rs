@@ -13,6 +13,7 @@ pub use experiments::{
 };
 #[cfg(feature = "samples")]
 pub use lab::samples;
+pub use lab::telemetry::as_emitted;
 pub use lab::{experiment, measure, picture, readable, report, scenario};
 pub use scenarios::{
     Failure, Invalid, PictureKind, Selection, Watch, open_scenario, replicate_scenario, run_scenario, save_comparison,

@@ -84,6 +84,9 @@ pub(crate) struct Run {
     /// Draw latency, goodput, queues and utilization over time
     #[arg(long, value_name = "FILE.svg|.png", conflicts_with = "replications")]
     pub(crate) plot: Option<PathBuf>,
+    /// Show only what the services tell about themselves, once per scrape of their metrics
+    #[arg(long, conflicts_with = "replications")]
+    pub(crate) as_emitted: bool,
     /// Sample so many requests and write their traces as OTLP JSON
     #[arg(long, value_name = "N", conflicts_with = "replications", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) traces: Option<u32>,

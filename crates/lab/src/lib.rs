@@ -18,4 +18,5 @@ pub mod run;
 pub mod samples;
 pub mod scenario;
 pub mod stats;
+pub mod telemetry;
 pub mod traces;

@@ -35,7 +35,7 @@ pub struct Evidence {
 }
 
 /// One run of one scenario with one seed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunReport {
     /// Where the numbers come from.
     #[serde(default)]
@@ -64,6 +64,9 @@ pub struct RunReport {
     pub calls: Named<Calls>,
     /// By effect.
     pub effects: Named<Effects>,
+    /// What services told about themselves, by service; only of those that say what they tell.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub telemetry: Named<Told>,
     /// In the scenario's order.
     pub objectives: Vec<Objective>,
     /// How it went over time.
@@ -169,6 +172,17 @@ pub struct Effects {
     pub lost: u64,
     /// Of these, applied more than once.
     pub duplicated: u64,
+}
+
+/// What a service told about itself in the measured window: what somebody stores and pays for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// Values of time series, of all replicas.
+    pub metric_samples: u64,
+    /// Spans of traces: the number to expect, as each request is sampled on its own.
+    pub spans: f64,
+    /// Lines of log.
+    pub log_lines: u64,
 }
 
 /// A promise, and whether it was kept.

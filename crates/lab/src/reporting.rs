@@ -30,6 +30,7 @@ pub fn report(scenario: &Scenario, run: &Run) -> RunReport {
         services: model.services.iter().zip(&measures.services).map(service).collect(),
         calls: calls(model, measures),
         effects: effects(model, measures),
+        telemetry: crate::telemetry::told(scenario, measures),
         objectives: Vec::new(),
         timeline: timeline(model, measures),
     };

@@ -82,6 +82,7 @@ impl Sample {
             ],
             timeline: self.timeline(&steps),
             endpoints,
+            ..RunReport::default()
         }
     }
 

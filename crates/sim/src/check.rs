@@ -208,6 +208,9 @@ fn check_service(service: &Service) -> Checked {
     require(service.cores != Some(0), || field("cores"), "at least 1")?;
     require(service.pools.iter().all(|pool| pool.size > 0), || field("pools"), "at least 1 connection each")?;
     require(service.startup <= Model::MAX_SPAN, || field("startup"), "at most 100 years")?;
+    let telemetry = &service.telemetry;
+    let told = telemetry.always <= Model::MAX_SPAN && telemetry.span <= Model::MAX_SPAN;
+    require(told && (0.0..=1.0).contains(&telemetry.traced), || field("telemetry"), "times up to 100 years, a chance")?;
     let speeds = service.speeds.iter().all(|speed| *speed >= 1e-6 && *speed <= 1e6);
     require(speeds, || field("speed"), "from 10⁻⁶ to 10⁶")?;
     if let Order::AdaptiveLifo { interval } = service.queue.order {

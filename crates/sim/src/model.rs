@@ -162,6 +162,8 @@ pub struct Service {
     pub deadlines: Deadlines,
     /// Connections that each replica may have open to another service.
     pub pools: Vec<Pool>,
+    /// What telling about itself takes of its CPU.
+    pub telemetry: Telemetry,
     /// What it answers.
     pub endpoints: Vec<Endpoint>,
 }
@@ -181,6 +183,7 @@ impl Service {
             startup: Span::ZERO,
             deadlines: Deadlines::default(),
             pools: Vec::new(),
+            telemetry: Telemetry::default(),
             endpoints: vec![Endpoint { name: "run".to_owned(), steps }],
         }
     }
@@ -249,6 +252,17 @@ pub enum Deadlines {
     Ignore,
     /// Drops a request whose deadline has passed before a step begins, and sends the deadline on with its own calls.
     Propagate,
+}
+
+/// What telling about itself takes of a service's CPU: work at the start of each handler.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Telemetry {
+    /// For every request, such as its lines of log.
+    pub always: Span,
+    /// Chance that a request is traced.
+    pub traced: f64,
+    /// For every request that is traced.
+    pub span: Span,
 }
 
 /// A bound on the connections from each replica of one service to another service.

@@ -4,7 +4,8 @@
 use crate::agenda::{Agenda, Lane};
 use crate::balance::Balancer;
 use crate::model::{
-    Call, Deadlines, Dist, EndpointId, Load, Model, Network, Order, Party, Scheduling, ServiceId, Step, TenantId,
+    Call, Deadlines, Dist, EndpointId, Load, Model, Network, Order, Party, Scheduling, ServiceId, Step, Telemetry,
+    TenantId,
 };
 use crate::random::Stream;
 use crate::retry::Retries;
@@ -44,6 +45,13 @@ pub(crate) struct Draw {
 }
 
 impl Draw {
+    /// The CPU time that telling about a request takes.
+    fn of_telling(telemetry: &Telemetry, seed: u64, endpoint: &str) -> Self {
+        let Telemetry { always, traced, span } = *telemetry;
+        let sampler = Sampler::Sometimes { always, chance: traced, extra: span };
+        Draw { sampler, stream: Stream::new(seed, "telemetry", endpoint) }
+    }
+
     fn new(dist: &Dist, seed: u64, purpose: &str, name: &str) -> Self {
         Draw { sampler: Sampler::new(dist), stream: Stream::new(seed, purpose, name) }
     }
@@ -348,6 +356,10 @@ impl<'a> Compiler<'a> {
         let endpoint = &service.endpoints[id.endpoint as usize];
         let name = format!("{}.{}", service.name, endpoint.name);
         let (first_op, mut effects) = (self.ops.len() as u32, 0);
+        if service.telemetry != Telemetry::default() {
+            self.draws.push(Draw::of_telling(&service.telemetry, self.seed, &name));
+            self.ops.push(Op::Work { draw: self.draws.len() as u32 - 1 });
+        }
         for step in &endpoint.steps {
             if let Step::Effect { effect, .. } = step {
                 effects |= 1 << effect.0;

@@ -9,13 +9,37 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub(crate) enum Sampler {
     Constant(Span),
-    Exp { mean: f64 },
-    Uniform { low: f64, width: f64 },
-    LogNormal { mu: f64, sigma: f64 },
-    Gamma { shape: f64, scale: f64 },
-    HyperExp { first: f64, means: [f64; 2] },
-    Pareto { min: f64, beyond_max: f64, exponent: f64 },
+    Exp {
+        mean: f64,
+    },
+    Uniform {
+        low: f64,
+        width: f64,
+    },
+    LogNormal {
+        mu: f64,
+        sigma: f64,
+    },
+    Gamma {
+        shape: f64,
+        scale: f64,
+    },
+    HyperExp {
+        first: f64,
+        means: [f64; 2],
+    },
+    Pareto {
+        min: f64,
+        beyond_max: f64,
+        exponent: f64,
+    },
     Empirical(Arc<[Span]>),
+    /// The second is added with this chance.
+    Sometimes {
+        always: Span,
+        chance: f64,
+        extra: Span,
+    },
 }
 
 /// The 99th percentile of the standard normal.
@@ -72,6 +96,9 @@ impl Sampler {
             Sampler::Pareto { min, beyond_max, exponent } => {
                 let survival = 1.0 - stream.unit() * (1.0 - beyond_max);
                 min * libm::pow(survival, *exponent)
+            }
+            Sampler::Sometimes { always, chance, extra } => {
+                return *always + if stream.chance(*chance) { *extra } else { Span::ZERO };
             }
             Sampler::Empirical(values) => return values[stream.below(values.len() as u32) as usize],
             Sampler::Constant(_) | Sampler::Exp { .. } => unreachable!("drawn by `sample`"),

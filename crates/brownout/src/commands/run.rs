@@ -16,7 +16,10 @@ pub(crate) fn run(run: Run, terminal: &Terminal) -> Done {
     if let Some(count) = run.replications {
         return replicate(&scenario, *seed, count, run.threads, *json, terminal);
     }
-    let report = simulate(&scenario, &run, terminal)?;
+    let mut report = simulate(&scenario, &run, terminal)?;
+    if run.as_emitted {
+        report = app::as_emitted(&report, &scenario);
+    }
     if let Some(file) = &run.plot {
         app::save_picture(&report, file)?;
         terminal.remark(&format!("picture written to {}", file.display()));

@@ -11,7 +11,7 @@ pub(crate) mod kit;
 
 use anstyle::{AnsiColor, Style};
 use app::readable::{self, NOTHING, elided};
-use app::report::{Calls, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad};
+use app::report::{Calls, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad, Told};
 pub(crate) use experiments::{comparison, finding, swept};
 use grid::{Grid, flowed};
 
@@ -30,6 +30,7 @@ pub(crate) fn summary(report: &RunReport, width: usize, colour: bool) -> String 
         page.services(&report.services),
         page.calls(&report.calls),
         page.effects(&report.effects),
+        page.telemetry(&report.telemetry),
         course::course(report, page.width, page.paint),
         page.objectives(&report.objectives),
     ];
@@ -193,6 +194,15 @@ impl Page {
         let mut grid = Grid::new(&["effect", "requests", "once", "lost", "duplicated"]);
         for (name, e) in all {
             grid.row(name, [e.requests, e.once, e.lost, e.duplicated].map(readable::whole));
+        }
+        self.grid(grid)
+    }
+
+    fn telemetry(&self, all: &Named<Told>) -> Vec<String> {
+        let mut grid = Grid::new(&["told by", "metric samples", "spans", "lines of log"]);
+        for (name, told) in all {
+            let spans = readable::whole(told.spans.round() as u64);
+            grid.row(name, [readable::whole(told.metric_samples), spans, readable::whole(told.log_lines)]);
         }
         self.grid(grid)
     }

@@ -290,6 +290,12 @@ pub(super) static SERVICE: Object = Object {
             "{inventory: 20}",
         ),
         key(
+            "telemetry",
+            Kind::Object(&TELEMETRY),
+            "What the service tells about itself, and what the telling takes. Absent: everything, for nothing.",
+            "{metrics: 15s, traces: 1%, logs: 3}",
+        ),
+        key(
             "endpoints",
             Kind::Names { of: "endpoint", value: &Kind::List(&Kind::Cases(&STEP)) },
             "What the service answers: each handler is a list of steps, run in order. A step that fails fails the handler.",
@@ -315,6 +321,19 @@ pub(super) static QUEUE: Object = Object {
         key("interval", POSITIVE_DURATION, "With `adaptive-lifo`: how long a queue may stand.", "100ms")
             .with("order")
             .default("100ms"),
+    ],
+};
+
+pub(super) static TELEMETRY: Object = Object {
+    name: "telemetry",
+    doc: "What a service tells about itself. `brownout run --as-emitted` shows a run as far as its services tell it.",
+    keys: &[
+        key("metrics", POSITIVE_DURATION, "Each replica's metrics are scraped this often. Absent: it has none.", "15s"),
+        key("series", count(1, MANY), "Time series that each replica exposes.", "200").with("metrics").default("100"),
+        key("traces", SHARE, "Share of the requests that leave a span. Absent: none does.", "1%"),
+        key("span", DURATION, "CPU time that a span takes.", "50us").with("traces").default("20us"),
+        key("logs", count(1, 10_000), "Lines that each request writes. Absent: none.", "3"),
+        key("line", DURATION, "CPU time that a line takes.", "10us").with("logs").default("5us"),
     ],
 };
 

@@ -23,6 +23,7 @@ mod schema;
 mod services;
 mod shape;
 mod steps;
+mod telemetry;
 mod terms;
 mod units;
 mod variants;
@@ -36,6 +37,7 @@ pub use reference::reference;
 pub use schema::schema;
 pub use variants::Variant;
 
+use crate::telemetry::Emission;
 use files::Files;
 use names::Names;
 use problem::Problems;
@@ -59,6 +61,8 @@ pub struct Scenario {
     pub digest: String,
     /// What the engine runs.
     pub model: Model,
+    /// What each service tells about itself; nothing is said of those that tell everything.
+    pub emissions: Vec<Option<Emission>>,
     /// In the order of the file.
     pub objectives: Vec<Objective>,
     /// In the order of the file; a variant's own scenario has none.
@@ -187,8 +191,8 @@ fn version_fits(root: &Node, problems: &mut Problems) -> bool {
 impl<'a> Reader<'a> {
     fn new(names: Names, files: &'a Files<'a>, problems: Problems) -> Reader<'a> {
         let (sites, loads, effects) = (Vec::new(), Vec::new(), Vec::new());
-        let (networks, used) = (Default::default(), Default::default());
-        Reader { names, files, problems, networks, effects, sites, unresolved: false, loads, used }
+        let (networks, used, emissions) = (Default::default(), Default::default(), Vec::new());
+        Reader { names, files, problems, networks, effects, sites, unresolved: false, loads, used, emissions }
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
@@ -207,7 +211,8 @@ impl<'a> Reader<'a> {
         }
         self.check_runnable(&model, fields.owner);
         let digest = digest::of(root, &self.used, self.files);
-        Some(Scenario { name, about, digest, model, objectives, variants: Vec::new() })
+        let emissions = std::mem::take(&mut self.emissions);
+        Some(Scenario { name, about, digest, model, emissions, objectives, variants: Vec::new() })
     }
 
     /// The engine's own opinion, for what no earlier check has found.

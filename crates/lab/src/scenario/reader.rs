@@ -11,6 +11,7 @@ use super::problem::{Place, Problem, Problems, either, nearest, quoted};
 use super::units::{self, Wrong};
 use super::yaml::{self, Node};
 use super::{dist, graph};
+use crate::telemetry::Emission;
 use sim::Span;
 use sim::model::Dist;
 
@@ -21,6 +22,8 @@ pub(super) struct Reader<'a> {
     pub(super) problems: Problems,
     pub(super) networks: Networks,
     pub(super) effects: Vec<String>,
+    /// By service, in the order of the file.
+    pub(super) emissions: Vec<Option<Emission>>,
     pub(super) sites: Vec<graph::Site>,
     /// Whether some call leads nowhere: then nobody is told that something is not called.
     pub(super) unresolved: bool,

@@ -26,6 +26,8 @@ impl Reader<'_> {
     fn service_of(&mut self, id: ServiceId, name: &Node, node: &Node) -> Option<Service> {
         let fields = self.fields(name.place, node, &keys::SERVICE)?;
         let earlier = self.sites.len();
+        let emission = self.emission(&fields);
+        self.emissions.push(emission);
         Some(Service {
             name: name.text().to_owned(),
             replicas: self.count(&fields, "replicas").unwrap_or(1),
@@ -37,6 +39,7 @@ impl Reader<'_> {
             speeds: self.speeds(&fields).unwrap_or_default(),
             startup: self.duration(&fields, "startup").unwrap_or(Span::ZERO),
             deadlines: self.deadlines(&fields),
+            telemetry: emission.map(|emission| emission.cpu()).unwrap_or_default(),
             endpoints: self.endpoints(&fields, id),
             // After the endpoints, whose calls a pool must serve.
             pools: self.pools(&fields, earlier).unwrap_or_default(),

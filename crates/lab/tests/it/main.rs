@@ -11,6 +11,7 @@ mod objectives;
 mod overrides;
 mod runs;
 mod schema;
+mod telemetry;
 mod wrong;
 
 /// A snapshot of what a person reads, without the expression that made it.

@@ -1,7 +1,7 @@
 //! Objectives, judged against a report.
 
 use crate::{sample, scenario};
-use lab::report::{Calls, Effects, Latency, Requests, RunReport, ServiceLoad, Timeline};
+use lab::report::{Calls, Effects, Latency, Requests, RunReport, ServiceLoad};
 
 fn report() -> RunReport {
     let latency_ms =
@@ -41,8 +41,7 @@ fn report() -> RunReport {
             .into_iter()
             .collect(),
         effects: [(of("charge"), Effects { requests: 9, once: 7, lost: 0, duplicated: 2 })].into_iter().collect(),
-        objectives: Vec::new(),
-        timeline: Timeline::default(),
+        ..RunReport::default()
     }
 }
 

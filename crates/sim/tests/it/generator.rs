@@ -5,7 +5,7 @@ use crate::world::{at, ms};
 use sim::model::{
     Arrivals, Backoff, Balance, Call, Capacity, Deadlines, Dist, EffectId, Endpoint, EndpointId, Fault, FaultKind,
     Jitter, Load, Model, Network, Order, Party, Pool, Profile, Queue, Retry, Scheduling, Service, ServiceId, Step,
-    Tenant, TenantId,
+    Telemetry, Tenant, TenantId,
 };
 use sim::{Span, Stream};
 
@@ -80,6 +80,7 @@ impl Dice {
         });
         Service {
             pools: pools.collect(),
+            telemetry: self.telemetry(),
             replicas: 1 + self.below(4) as u32,
             workers: limited(self, 4),
             cores: limited(self, 3),
@@ -103,6 +104,11 @@ impl Dice {
     fn order(&mut self) -> Order {
         let adaptive = Order::AdaptiveLifo { interval: self.span() };
         self.pick(&[Order::Fifo, Order::Lifo, adaptive, Order::Priority, Order::Fair])
+    }
+
+    fn telemetry(&mut self) -> Telemetry {
+        let told = Telemetry { always: Span::micros(self.below(300)), traced: 0.2, span: Span::micros(500) };
+        self.maybe(4, |_| told).unwrap_or_default()
     }
 
     fn endpoint(&mut self, number: u64, service: usize, shapes: &[u64]) -> Endpoint {

@@ -1,0 +1,56 @@
+//! A failure that outlasts its trigger.
+
+use crate::{AS_IT_IS, Published, Row, Runs};
+
+pub(super) static METASTABLE: Published = Published {
+    title: "A metastable failure",
+    source: "N. Bronson et al., \"Metastable Failures in Distributed Systems\", HotOS 2021, section 2.1",
+    model: "metastable.yaml",
+    differs: "The text gives rates and the timeout; 30 connections of 100 ms per query and a waiting room for 600 are ours. The \
+              trigger is a database that stands still, so that what was sent meanwhile arrives at once. A budget helps \
+              only if it binds below what is spare: 280 × 1.05 is less than 300, 280 × 1.1 is not.",
+    rows: &[
+        Row {
+            what: "goodput at 280/s without the trigger, %",
+            published: "stable",
+            agrees: 99.9..=100.0,
+            read: |runs| late_goodput(runs, "untouched"),
+        },
+        Row {
+            what: "goodput at 140/s, minutes after the trigger, %",
+            published: "recovers (below half of 300/s)",
+            agrees: 99.9..=100.0,
+            read: |runs| late_goodput(runs, "below"),
+        },
+        Row {
+            what: "goodput at 280/s, minutes after the trigger, %",
+            published: "stays down",
+            agrees: 0.0..=1.0,
+            read: |runs| late_goodput(runs, AS_IT_IS),
+        },
+        Row {
+            what: "the same, after a minute of shed load, %",
+            published: "recovers",
+            agrees: 99.0..=100.0,
+            read: |runs| late_goodput(runs, "shed"),
+        },
+        Row {
+            what: "the same, with a retry budget of 5 %, %",
+            published: "recovers",
+            agrees: 99.0..=100.0,
+            read: |runs| late_goodput(runs, "budget"),
+        },
+    ],
+};
+
+/// Good answers as a share of requests in the last two minutes: the trigger lies five minutes back, the shedding one.
+/// Answers count when they come, so a few more than were asked for may come.
+fn late_goodput(runs: &Runs, variant: &str) -> f64 {
+    const FROM_S: f64 = 360.0;
+    let timeline = &runs.of(variant).timeline;
+    let late = |series: &str| -> f64 {
+        let steps = timeline.series[series].iter().enumerate();
+        steps.filter(|(step, _)| *step as f64 * timeline.step_s >= FROM_S).filter_map(|(_, value)| *value).sum()
+    };
+    (late("app.page.goodput_rps") / late("app.page.offered_rps") * 100.0).min(100.0)
+}
