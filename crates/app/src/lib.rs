@@ -5,6 +5,7 @@
 
 pub mod evidence;
 mod experiments;
+pub mod kit;
 mod questions;
 mod rerun;
 mod risks;

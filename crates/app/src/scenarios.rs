@@ -60,9 +60,12 @@ impl Selection {
 /// Is told how far an action has come, from 0 to 1, and may break it off.
 pub type Watch<'a> = &'a mut dyn FnMut(f64) -> ControlFlow<()>;
 
-/// Why an action on a scenario came to nothing.
+/// Why an action came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
+    /// An action on the kit came to nothing.
+    #[error(transparent)]
+    Kit(#[from] crate::kit::KitFailure),
     /// A file could not be read.
     #[error("cannot read {}: {source}", file.display())]
     Unreadable {

@@ -1,5 +1,7 @@
 //! What can be typed: one declaration for parsing, help, completions and manual pages.
 
+pub(crate) mod kit;
+
 use app::scenario::Override;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -15,6 +17,8 @@ pub(crate) struct Cli {
     /// Print results and errors only
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) place: kit::Place,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -35,6 +39,15 @@ pub(crate) enum Command {
     Find(Find),
     Show(Show),
     Questions(Questions),
+    Ask(kit::Ask),
+    Answers(kit::Answers),
+    Kit(kit::Kit),
+    Example(kit::Example),
+    Tradeoff(kit::Tradeoff),
+    Export(kit::Export),
+    Import(kit::Import),
+    Backup(kit::Backup),
+    Restore(kit::Restore),
     /// Print the JSON Schema of scenario files, for editors
     #[command(after_help = "Example:\n  brownout schema > scenario.schema.json")]
     Schema,

@@ -4,6 +4,7 @@ mod answer;
 mod check;
 mod compare;
 mod find;
+mod kit;
 mod questions;
 mod run;
 mod show;
@@ -13,6 +14,7 @@ mod tooling;
 pub(crate) use show::Listed;
 
 use crate::cli::Command;
+use crate::cli::kit::Place;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use std::process::ExitCode;
@@ -23,13 +25,22 @@ pub(crate) type Done = Result<ExitCode, Failure>;
 /// The answer is no.
 const NO: u8 = 1;
 
-pub(crate) fn execute(command: Command, terminal: &Terminal) -> Done {
+pub(crate) fn execute(command: Command, place: Place, terminal: &Terminal) -> Done {
     match command {
         Command::Run(run) => run::run(run, terminal),
         Command::Check(check) => check::check(check, terminal),
         Command::Compare(compare) => compare::compare(compare, terminal),
         Command::Sweep(sweep) => sweep::sweep(sweep, terminal),
         Command::Find(find) => find::find(find, terminal),
+        Command::Ask(ask) => kit::ask::ask(&ask, place, terminal),
+        Command::Answers(answers) => kit::answers::answers(&answers, place, terminal),
+        Command::Kit(wanted) => kit::kit(&wanted, place, terminal),
+        Command::Example(example) => kit::example::example(&example, place, terminal),
+        Command::Tradeoff(tradeoff) => kit::tradeoff::tradeoff(&tradeoff, place, terminal),
+        Command::Export(export) => kit::files::export(&export, place, terminal),
+        Command::Import(import) => kit::files::import(&import, place, terminal),
+        Command::Backup(backup) => kit::files::backup(&backup, place, terminal),
+        Command::Restore(restore) => kit::files::restore(&restore, place, terminal),
         Command::Show(show) => show::show(show, terminal),
         Command::Questions(questions) => questions::questions(questions, terminal),
         Command::Schema => tooling::schema(terminal),

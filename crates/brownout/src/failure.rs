@@ -1,6 +1,7 @@
 //! What stops a command: an error with its place, a hint what to do, and the exit status.
 
 use crate::diagnostic::{Colour, Sources, render};
+use crate::printable::printable;
 use crate::terminal::Terminal;
 use anstyle::{AnsiColor, Style};
 use std::io;
@@ -21,6 +22,17 @@ pub(crate) enum Failure {
     Evidence(io::Error),
     /// There is no such rule.
     Rule(app::risk::UnknownRule),
+    /// What was to come in on standard input did not.
+    Input(io::Error),
+    /// The editor did not end well, or could not be started.
+    Editor {
+        /// As it is set.
+        command: String,
+        /// What happened.
+        said: String,
+    },
+    /// Something could not be done, and what was written for it is kept in a file.
+    Kept(Box<Failure>, std::path::PathBuf),
     /// An argument has the wrong shape.
     Argument {
         /// Its name.
@@ -41,6 +53,12 @@ impl Failure {
 impl From<app::Failure> for Failure {
     fn from(failure: app::Failure) -> Self {
         Failure::App(failure)
+    }
+}
+
+impl From<app::kit::KitFailure> for Failure {
+    fn from(failure: app::kit::KitFailure) -> Self {
+        Failure::App(failure.into())
     }
 }
 
@@ -79,6 +97,15 @@ impl Failure {
             ),
             Failure::Evidence(error) => (format!("cannot read the records: {error}"), None),
             Failure::Rule(unknown) => (format!("--deny: {unknown}"), Some(rule_hint(unknown))),
+            Failure::Input(error) => (format!("cannot read standard input: {error}"), None),
+            Failure::Editor { command, said } => (
+                format!("the editor `{command}` {said}: nothing was stored"),
+                Some("name one with VISUAL or EDITOR, or pipe the text in".to_owned()),
+            ),
+            Failure::Kept(why, file) => {
+                let kept = format!("what you wrote is kept in {}", file.display());
+                return why.text(colour) + &line("hint", AnsiColor::Cyan, &kept, colour);
+            }
             Failure::Json(error) => (format!("cannot put the result into JSON: {error}"), None),
         };
         let mut text = line("error", AnsiColor::Red, &message, colour);
@@ -97,6 +124,7 @@ pub(crate) fn problems(invalid: &app::Invalid, colour: Colour) -> String {
 
 fn hint(failure: &app::Failure) -> Option<String> {
     match failure {
+        app::Failure::Kit(failure) => failure.hint(),
         app::Failure::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => {
             Some("name a scenario file, such as one of content/scenarios".to_owned())
         }
@@ -154,6 +182,7 @@ fn rule_hint(unknown: &app::risk::UnknownRule) -> String {
 }
 
 fn line(label: &str, colour: AnsiColor, text: &str, wanted: Colour) -> String {
+    let text = printable(text);
     match wanted {
         Colour::Plain => format!("{label}: {text}\n"),
         Colour::Ansi => {

@@ -7,6 +7,8 @@ mod cli;
 mod commands;
 mod diagnostic;
 mod failure;
+mod input;
+mod printable;
 mod summary;
 mod terminal;
 
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let terminal = terminal::Terminal::new(cli.color, cli.quiet);
-    match commands::execute(cli.command, &terminal) {
+    match commands::execute(cli.command, cli.place, &terminal) {
         Ok(status) => status,
         Err(failure) => failure.report(&terminal),
     }

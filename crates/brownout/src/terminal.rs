@@ -29,6 +29,11 @@ impl Terminal {
         self.colours(io::stdout().is_terminal())
     }
 
+    /// Columns of standard error; 100 where it is no terminal.
+    pub(crate) fn width_of_remarks(&self) -> usize {
+        terminal_size::terminal_size_of(io::stderr()).map_or(100, |(width, _)| usize::from(width.0))
+    }
+
     /// Whether remarks are coloured.
     pub(crate) fn colour_of_remarks(&self) -> Colour {
         if self.colours(io::stderr().is_terminal()) { Colour::Ansi } else { Colour::Plain }
@@ -46,6 +51,11 @@ impl Terminal {
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::Output)
+    }
+
+    /// Prints what must be seen even by those who want no remarks.
+    pub(crate) fn warn(&self, text: &str) {
+        eprintln!("{text}");
     }
 
     /// Prints what is neither result nor error.

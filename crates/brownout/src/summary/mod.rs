@@ -8,6 +8,7 @@ mod course;
 mod data;
 mod experiments;
 mod grid;
+pub(crate) mod kit;
 mod questions;
 mod records;
 

@@ -4,6 +4,7 @@ mod check;
 mod compare;
 mod find;
 mod house;
+mod kit;
 mod questions;
 mod run;
 mod show;

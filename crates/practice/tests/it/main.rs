@@ -1,0 +1,5 @@
+//! The kit from outside: forms, notes, and what an export promises.
+
+mod exports;
+mod forms;
+mod reading_notes;
