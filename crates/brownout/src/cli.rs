@@ -249,20 +249,19 @@ pub(crate) struct Show {
     /// Use so many threads; all cores unless given. Results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
     pub(crate) threads: Option<u32>,
-    /// The data folder; BROWNOUT_DATA or the platform's unless given
-    #[arg(long, value_name = "DIR")]
+    /// The folder named by the common `--data`.
+    #[arg(skip)]
     pub(crate) data: Option<PathBuf>,
 }
 
 /// Whether and where what a result stood for is kept.
 #[derive(Args, Clone)]
 pub(crate) struct Keep {
-    /// The data folder, where a record of the result is kept for `brownout show`; BROWNOUT_DATA or the platform's unless
-    /// given
-    #[arg(long, value_name = "DIR")]
+    /// The folder named by the common `--data`.
+    #[arg(skip)]
     pub(crate) data: Option<PathBuf>,
-    /// Keep no record of this result
-    #[arg(long, conflicts_with = "data")]
+    /// Keep no record of this result for `brownout show`
+    #[arg(long)]
     pub(crate) no_record: bool,
 }
 

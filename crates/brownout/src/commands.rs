@@ -17,6 +17,7 @@ use crate::cli::Command;
 use crate::cli::kit::Place;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The exit status, or why there is no answer.
@@ -25,7 +26,10 @@ pub(crate) type Done = Result<ExitCode, Failure>;
 /// The answer is no.
 const NO: u8 = 1;
 
-pub(crate) fn execute(command: Command, place: Place, terminal: &Terminal) -> Done {
+pub(crate) fn execute(mut command: Command, place: Place, terminal: &Terminal) -> Done {
+    if let Some(data) = command.data() {
+        data.clone_from(&place.data);
+    }
     match command {
         Command::Run(run) => run::run(run, terminal),
         Command::Check(check) => check::check(check, terminal),
@@ -46,5 +50,19 @@ pub(crate) fn execute(command: Command, place: Place, terminal: &Terminal) -> Do
         Command::Schema => tooling::schema(terminal),
         Command::Completions { shell } => tooling::completions(shell, terminal),
         Command::Man { folder } => tooling::man(&folder, terminal),
+    }
+}
+
+impl Command {
+    /// Where a command that leaves or reads records of results looks for them, if it is one.
+    fn data(&mut self) -> Option<&mut Option<PathBuf>> {
+        match self {
+            Command::Run(run) => Some(&mut run.keep.data),
+            Command::Compare(compare) => Some(&mut compare.keep.data),
+            Command::Sweep(sweep) => Some(&mut sweep.keep.data),
+            Command::Find(find) => Some(&mut find.keep.data),
+            Command::Show(show) => Some(&mut show.data),
+            _ => None,
+        }
     }
 }

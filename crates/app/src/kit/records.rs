@@ -1,6 +1,7 @@
 //! A person's records: where they are, and documents as values rather than text.
 
 use super::failure::{KitFailure, LONGEST};
+use crate::evidence::data_folder;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
@@ -18,12 +19,7 @@ pub struct Whereabouts {
 
 impl Whereabouts {
     fn folder(&self) -> Result<PathBuf, KitFailure> {
-        if let Some(folder) = self.data.clone().or_else(|| variable("BROWNOUT_DATA").map(PathBuf::from)) {
-            return Ok(folder);
-        }
-        use etcetera::BaseStrategy;
-        let platform = etcetera::base_strategy::choose_native_strategy().map_err(|_| KitFailure::NoFolder)?;
-        Ok(platform.data_dir().join("brownout"))
+        data_folder(self.data.as_deref(), &|name| std::env::var_os(name)).ok_or(KitFailure::NoFolder)
     }
 
     fn place(&self, folder: &Path) -> Result<Place, KitFailure> {
