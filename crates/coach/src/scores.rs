@@ -1,0 +1,147 @@
+//! The learned scores of every sentence of an answer, and what a judge of the whole answer sees of them.
+
+use crate::assessment::{HABITS, MISTAKES, OUTCOMES};
+use crate::bank::{Point, Question};
+use crate::features::{self, Feature, pooled};
+use crate::model::Model;
+use crate::passage::{LEXICON, Passage};
+
+/// The table of what can be said of a sentence whatever the question.
+pub const SENTENCES: &str = "sentences";
+/// The table of points that are known by their cues.
+pub const ANY_POINT: &str = "any-point";
+
+/// The columns of the table [`SENTENCES`].
+pub fn columns() -> Vec<String> {
+    let outcomes = OUTCOMES.iter().map(|kind| format!("outcome:{kind}"));
+    HABITS.iter().chain(&MISTAKES).map(|subject| (*subject).to_owned()).chain(outcomes).collect()
+}
+
+/// The name of the table with a column for each point of `question`.
+pub fn points_table(question: &Question) -> String {
+    format!("points-of-{}", question.id)
+}
+
+/// The features of an answer's sentences, taken once.
+pub struct Prepared<'a> {
+    /// The answer.
+    pub passage: &'a Passage,
+    /// What the whole is like.
+    pub answer: Vec<Feature>,
+    /// Features of each sentence.
+    pub sentences: Vec<Vec<Feature>>,
+    /// For each point of the question, features of each sentence by its cues.
+    pub cued: Vec<Vec<Vec<Feature>>>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Takes the features of `passage` as an answer to `question`.
+    pub fn new(passage: &'a Passage, question: &Question) -> Prepared<'a> {
+        let answer = features::of_answer(passage);
+        let indices = 0..passage.sentences.len();
+        let sentences = indices.map(|index| features::of_sentence(passage, index, &answer)).collect();
+        let cued = question.points.iter().map(|point| features::of_cues(passage, &point.cues)).collect();
+        Prepared { passage, answer, sentences, cued }
+    }
+
+    /// The features of one sentence for a point with a table of its own.
+    pub fn of_point(&self, point: usize, sentence: usize) -> Vec<Feature> {
+        let cues = self.cued[point][sentence].iter().filter(|(name, _)| name.starts_with("cue:"));
+        self.sentences[sentence].iter().chain(cues).cloned().collect()
+    }
+}
+
+/// Scores of each sentence.
+pub struct Scores {
+    /// By column of [`columns`], then sentence.
+    pub subjects: Vec<Vec<f64>>,
+    /// For each point, by its cues.
+    pub by_cues: Vec<Vec<f64>>,
+    /// For each point, by weights of its own; as by cues where there are none.
+    pub by_point: Vec<Vec<f64>>,
+}
+
+impl Scores {
+    /// The scores that `model` gives to the sentences of an answer.
+    pub fn new(model: &Model, question: &Question, prepared: &Prepared) -> Scores {
+        let count = prepared.sentences.len();
+        let mut subjects = vec![Vec::with_capacity(count); columns().len()];
+        for features in &prepared.sentences {
+            let scores = model.table(SENTENCES).map_or_else(Vec::new, |table| table.scores(features));
+            subjects.iter_mut().zip(scores).for_each(|(subject, score)| subject.push(score.clamp(-6.0, 6.0)));
+        }
+        let points = 0..question.points.len();
+        let by_cues: Vec<Vec<f64>> = points.clone().map(|point| by_cues(model, prepared, point)).collect();
+        let by_point = points.map(|point| by_point(model, question, prepared, point, &by_cues[point])).collect();
+        let mut scores = Scores { subjects, by_cues, by_point };
+        scores.silence(prepared.passage);
+        scores
+    }
+
+    /// Sentences about the rating itself show nothing.
+    fn silence(&mut self, passage: &Passage) {
+        let silent: Vec<usize> = (0..passage.sentences.len()).filter(|&at| is_about_the_rating(passage, at)).collect();
+        for scores in self.subjects.iter_mut().chain(&mut self.by_cues).chain(&mut self.by_point) {
+            silent.iter().for_each(|&at| scores[at] = -6.0);
+        }
+    }
+
+    /// The scores of each sentence for a point: both readings together.
+    pub fn of_point(&self, point: usize) -> Vec<f64> {
+        self.by_cues[point].iter().zip(&self.by_point[point]).map(|(cues, own)| cues + own).collect()
+    }
+}
+
+fn by_cues(model: &Model, prepared: &Prepared, point: usize) -> Vec<f64> {
+    let score = |features: &Vec<Feature>| model.table(ANY_POINT).map_or(-6.0, |table| table.scores(features)[0]);
+    prepared.cued[point].iter().map(|features| score(features).clamp(-6.0, 6.0)).collect()
+}
+
+fn by_point(model: &Model, question: &Question, prepared: &Prepared, point: usize, cues: &[f64]) -> Vec<f64> {
+    let known = &question.points[point];
+    let Some(table) = model.table(&points_table(question)).filter(|_| known.learned) else { return cues.to_vec() };
+    let Some(column) = table.columns.iter().position(|column| *column == known.id) else { return cues.to_vec() };
+    let features = (0..prepared.sentences.len()).map(|sentence| prepared.of_point(point, sentence));
+    features.map(|features| table.scores(&features)[column].clamp(-6.0, 6.0)).collect()
+}
+
+/// What the judge of a habit or mistake sees.
+pub fn of_subject(prepared: &Prepared, scores: &[f64]) -> Vec<Feature> {
+    let mut features = pooled(scores, "");
+    features.extend_from_slice(&prepared.answer);
+    features
+}
+
+/// What the judge of a point sees.
+pub fn of_point(prepared: &Prepared, scores: &Scores, point: usize) -> Vec<Feature> {
+    let mut features = of_unlearned(prepared, scores, point);
+    features.extend(pooled(&scores.of_point(point), "both "));
+    features.extend(pooled(&scores.by_point[point], "own "));
+    features
+}
+
+/// What the judge of a point that nothing was learned about sees.
+pub fn of_unlearned(prepared: &Prepared, scores: &Scores, point: usize) -> Vec<Feature> {
+    let mut features = pooled(&scores.by_cues[point], "cues ");
+    let counts = prepared.cued[point].iter().map(|features| value_of(features, "cue:count"));
+    features.push(("cues most".to_owned(), counts.clone().fold(0.0, f64::max)));
+    features.push(("cues all".to_owned(), counts.sum::<f64>().min(6.0)));
+    for name in ["all:past", "all:digits", "all:BUZZ", "all:HYPO", "all:TOOL", "all:WE"] {
+        features.push((name.to_owned(), value_of(&prepared.answer, name)));
+    }
+    features
+}
+
+fn value_of(features: &[Feature], name: &str) -> f64 {
+    features.iter().find(|(known, _)| known == name).map_or(0.0, |(_, value)| *value)
+}
+
+/// The name of the judge of a point.
+pub fn judge_of(point: &Point) -> &'static str {
+    if point.learned { "point" } else { "unlearned-point" }
+}
+
+/// Whether a sentence talks about its own rating rather than about the question.
+pub fn is_about_the_rating(passage: &Passage, sentence: usize) -> bool {
+    LEXICON.group("META").is_some_and(|group| passage.sentences[sentence].count(group) > 0)
+}
