@@ -33,6 +33,9 @@ const PAIRS: &[(&str, &str)] = &[
     ("WE", "REAL"),
 ];
 
+/// Groups whose coming up in an earlier sentence matters.
+const EARLIER: [&str; 8] = ["TOOL", "ARCH", "REMEDY", "PAIN", "PROBLEM", "ASK", "GIVEUP", "REAL"];
+
 /// The features of sentence `index`: its n-grams, its groups, its neighbours' groups, its place, and what the whole
 /// answer is like.
 pub fn of_sentence(passage: &Passage, index: usize, answer: &[Feature]) -> Vec<Feature> {
@@ -41,6 +44,7 @@ pub fn of_sentence(passage: &Passage, index: usize, answer: &[Feature]) -> Vec<F
     features.extend(style(sentence));
     features.extend(neighbours(passage, index));
     features.extend(position(passage, index));
+    features.extend(earlier(passage, index));
     features.extend_from_slice(answer);
     features
 }
@@ -104,6 +108,17 @@ fn neighbours(passage: &Passage, index: usize) -> Vec<Feature> {
             push(&mut features, &format!("{name}:{group_name}"), f64::from(neighbour.count(group).min(1) as u8) / 2.0);
         }
         push(&mut features, &format!("{name}:past"), neighbour.past_verbs().min(MOST) as f64 / 4.0);
+    }
+    features
+}
+
+/// What came up in any sentence before: a problem told after the first remedy is another thing than one told first.
+fn earlier(passage: &Passage, index: usize) -> Vec<Feature> {
+    let before = &passage.sentences[..index];
+    let mut features = Vec::new();
+    for name in EARLIER {
+        let came_up = before.iter().any(|sentence| !sentence.hits_of(name).is_empty());
+        push(&mut features, &format!("earlier:{name}"), f64::from(u8::from(came_up)));
     }
     features
 }
