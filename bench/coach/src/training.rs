@@ -18,6 +18,9 @@ const ANSWERS: Fit = Fit { strength: 0.03, standardize: true };
 const RAREST: usize = 3;
 const RAREST_OF_POINT: usize = 2;
 
+/// Differences in agreement below this decide nothing between cuts.
+const LUCK: f64 = 0.01;
+
 /// Learns from `examples`.
 pub(crate) fn train(examples: &[&Example]) -> Model {
     let tables = tables(examples);
@@ -50,6 +53,7 @@ fn unseen_scores(examples: &[&Example]) -> Vec<Scores> {
 fn tables(examples: &[&Example]) -> Model {
     let mut model = Model::default();
     model.tables.insert(scores::SENTENCES.to_owned(), sentence_table(examples));
+    model.tables.insert(scores::PROBLEM.to_owned(), problem_table(examples));
     model.tables.insert(scores::ANY_POINT.to_owned(), any_point_table(examples));
     for question in QUESTIONS.iter() {
         let ours: Vec<&Example> = examples.iter().copied().filter(|example| example.question.id == question.id).collect();
@@ -64,6 +68,14 @@ fn sentence_table(examples: &[&Example]) -> Table {
     let columns = scores::columns();
     let targets: Vec<Vec<f64>> = columns.iter().map(|subject| sentence_targets(examples, subject)).collect();
     fit(&matrix, columns, &targets, SENTENCES)
+}
+
+/// What tells a problem is learned from all that are told, first or late, clearly or in general words.
+fn problem_table(examples: &[&Example]) -> Table {
+    let rows = examples.iter().flat_map(|example| &example.prepared.alone).map(Vec::as_slice);
+    let matrix = Matrix::new(rows, RAREST);
+    let told = examples.iter().flat_map(|example| example.targets("problem-first"));
+    fit(&matrix, vec!["problem".to_owned()], &[told.map(|target| f64::from(u8::from(target > 0.0))).collect()], SENTENCES)
 }
 
 fn sentence_targets(examples: &[&Example], subject: &str) -> Vec<f64> {
@@ -110,7 +122,7 @@ fn subject_judge(examples: &[&Example], scores: &[Scores], subject: &str, index:
         .iter()
         .zip(scores)
         .map(|(example, scores)| Item {
-            features: scores::of_subject(&example.prepared, &scores.subjects[index]),
+            features: scores::of_subject(&example.prepared, scores, index),
             score: example.score(subject),
             sentences: scores.subjects[index].clone(),
             marks: example.targets(subject).into_iter().map(|target| target > 0.0).collect(),
@@ -183,19 +195,24 @@ fn candidates(sums: &[f64]) -> Vec<f64> {
 
 fn two_cuts(rated: &[u8], sums: &[f64]) -> Vec<f64> {
     let candidates = candidates(sums);
-    let pairs = candidates.iter().flat_map(|&low| candidates.iter().filter(move |&&high| high >= low).map(move |&high| (low, high)));
+    let above = |low: f64| candidates.iter().copied().filter(move |&high| high >= low);
+    let pairs: Vec<(f64, f64)> =
+        candidates.iter().flat_map(|&low| above(low).map(move |high| (low, high))).collect();
     let agreement = |&(low, high): &(f64, f64)| {
         let read = |sum: f64| u8::from(sum > low) + u8::from(sum > high);
         kappa(&rated.iter().zip(sums).map(|(&rated, &sum)| (rated, read(sum))).collect::<Vec<_>>())
     };
-    let (low, high) = best(pairs, agreement);
-    vec![low, high]
+    let near = nearly_best(&pairs, agreement);
+    let mean = |part: fn(&(f64, f64)) -> f64| near.iter().map(part).sum::<f64>() / near.len() as f64;
+    vec![mean(|pair| pair.0), mean(|pair| pair.1)]
 }
 
 fn one_cut(rated: &[u8], sums: &[f64]) -> f64 {
     let agreement =
         |&cut: &f64| f1(&rated.iter().zip(sums).map(|(&rated, &sum)| (rated > 0, sum > cut)).collect::<Vec<_>>());
-    best((10..=70).step_by(2).map(|percent| f64::from(percent) / 100.0), agreement)
+    let cuts: Vec<f64> = (10..=70).step_by(2).map(|percent| f64::from(percent) / 100.0).collect();
+    let near = nearly_best(&cuts, agreement);
+    near.iter().sum::<f64>() / near.len() as f64
 }
 
 /// The sentence score from which on to quote: the best F1 where something is quoted at all.
@@ -240,6 +257,13 @@ fn trust(chances: &[(f64, bool)]) -> (f64, f64) {
     let table = fit(&matrix, vec!["right".to_owned()], &[targets], how);
     let offset = table.scores(&[])[0];
     (table.scores(&[("odds".to_owned(), 1.0)])[0] - offset, offset)
+}
+
+/// All candidates as good as the best but for luck: their middle moves less from one set of answers to the next.
+fn nearly_best<T: Copy>(candidates: &[T], value: impl Fn(&T) -> f64) -> Vec<T> {
+    let values: Vec<f64> = candidates.iter().map(value).collect();
+    let most = values.iter().copied().fold(f64::MIN, f64::max);
+    candidates.iter().zip(values).filter(|(_, value)| *value >= most - LUCK).map(|(candidate, _)| *candidate).collect()
 }
 
 /// The first of the candidates with the highest value.

@@ -3,9 +3,12 @@
 //! The terminal and the server call the same functions and only differ in how they show what comes back. Whatever these
 //! return is described in `lab`, which is passed on here so that nobody above needs to know more than this crate.
 
+mod coaching;
 mod experiments;
 mod scenarios;
 
+pub use coach;
+pub use coaching::assess_answer;
 pub use experiments::{
     Replicate, Search, SweepRequest, SweepWatch, choose_measures, choose_two, choose_variants, compare_variants,
     find_limit, plan_sweep, run_sweep,

@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Compare(Compare),
     Sweep(Sweep),
     Find(Find),
+    Assess(Assess),
     /// Print the JSON Schema of scenario files, for editors
     #[command(after_help = "Example:\n  brownout schema > scenario.schema.json")]
     Schema,
@@ -181,6 +182,23 @@ pub(crate) struct Find {
     #[command(flatten)]
     pub(crate) replicate: Replicate,
     /// Print the answer and all probes as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Read an answer to an interview question and say, sentence by sentence, what it shows
+#[derive(Args)]
+#[command(after_help = "Examples:
+  brownout assess --question denormalize answer.txt
+  brownout assess --question reliable-api - --json < answer.txt")]
+pub(crate) struct Assess {
+    /// The question's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) question: String,
+    /// The answer as plain text; `-` reads standard input
+    #[arg(value_name = "FILE|-")]
+    pub(crate) file: PathBuf,
+    /// Print the reading as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

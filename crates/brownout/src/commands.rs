@@ -1,5 +1,6 @@
 //! One file per command; each turns what was typed into a call of `app` and prints what comes back.
 
+mod assess;
 mod check;
 mod compare;
 mod find;
@@ -25,6 +26,7 @@ pub(crate) fn execute(command: Command, terminal: &Terminal) -> Done {
         Command::Compare(compare) => compare::compare(compare, terminal),
         Command::Sweep(sweep) => sweep::sweep(sweep, terminal),
         Command::Find(find) => find::find(find, terminal),
+        Command::Assess(assess) => assess::assess(assess, terminal),
         Command::Schema => tooling::schema(terminal),
         Command::Completions { shell } => tooling::completions(shell, terminal),
         Command::Man { folder } => tooling::man(&folder, terminal),

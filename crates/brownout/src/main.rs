@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod diagnostic;
 mod failure;
+mod reading;
 mod summary;
 mod terminal;
 

@@ -40,8 +40,7 @@ const EARLIER: [&str; 8] = ["TOOL", "ARCH", "REMEDY", "PAIN", "PROBLEM", "ASK", 
 /// answer is like.
 pub fn of_sentence(passage: &Passage, index: usize, answer: &[Feature]) -> Vec<Feature> {
     let sentence = &passage.sentences[index];
-    let mut features = ngrams(sentence);
-    features.extend(style(sentence));
+    let mut features = of_sentence_alone(sentence);
     features.extend(neighbours(passage, index));
     features.extend(position(passage, index));
     features.extend(earlier(passage, index));
@@ -59,6 +58,13 @@ pub fn of_answer(passage: &Passage) -> Vec<Feature> {
     let digits = passage.sentences.iter().filter(|sentence| sentence.words.iter().any(|word| word.text == "#")).count();
     features.push(("all:past".to_owned(), past / count));
     features.push(("all:digits".to_owned(), digits as f64 / count));
+    features
+}
+
+/// The features of a sentence for itself, wherever it stands.
+pub fn of_sentence_alone(sentence: &Sentence) -> Vec<Feature> {
+    let mut features = ngrams(sentence);
+    features.extend(style(sentence));
     features
 }
 

@@ -22,7 +22,7 @@ struct Weakness<'a> {
 }
 
 /// The question to ask.
-pub fn question(
+pub(crate) fn question(
     assessment: &Assessment,
     findings: &Findings,
     question: &Question,

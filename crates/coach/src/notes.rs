@@ -5,7 +5,7 @@ use crate::assessment::{Assessment, Habit, SURE};
 use crate::quote::marked;
 
 /// Writes the note of every habit.
-pub fn write(assessment: &mut Assessment, text: &str, adequacy: Adequacy) {
+pub(crate) fn write(assessment: &mut Assessment, text: &str, adequacy: Adequacy) {
     for (id, habit) in &mut assessment.habits.0 {
         habit.note = if adequacy == Adequacy::Enough { note(id, habit, text) } else { too_little(adequacy).to_owned() };
     }
@@ -46,7 +46,7 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// Why nothing is judged.
-pub fn too_little(adequacy: Adequacy) -> &'static str {
+pub(crate) fn too_little(adequacy: Adequacy) -> &'static str {
     match adequacy {
         Adequacy::Enough => "",
         Adequacy::TooShort => "There is too little to judge.",

@@ -10,7 +10,7 @@ const WINDOW: usize = 11;
 const BEFORE: usize = 3;
 
 /// A short span of `sentence`, word for word, that has the first phrase of one of `groups` in it.
-pub fn around<'a>(text: &'a str, sentence: &Sentence, groups: &[&str]) -> &'a str {
+pub(crate) fn around<'a>(text: &'a str, sentence: &Sentence, groups: &[&str]) -> &'a str {
     let words = &sentence.words;
     let hit = groups.iter().find_map(|group| sentence.hits_of(group).first()).map_or(0, |&(start, _)| start);
     let from = if words.len() <= SHORT { 0 } else { hit.saturating_sub(BEFORE).min(words.len() - WINDOW) };
@@ -20,7 +20,7 @@ pub fn around<'a>(text: &'a str, sentence: &Sentence, groups: &[&str]) -> &'a st
 }
 
 /// `span` in quotation marks, on one line, with three points where the sentence goes on.
-pub fn marked(span: &str, sentence: &str) -> String {
+pub(crate) fn marked(span: &str, sentence: &str) -> String {
     let line = on_one_line(span);
     let whole = on_one_line(sentence);
     let before = if whole.starts_with(&line) { "" } else { "… " };

@@ -118,7 +118,7 @@ pub fn judge(model: &Model, question: &Question, passage: &Passage) -> Findings 
     let prepared = Prepared::new(passage, question);
     let scores = Scores::new(model, question, &prepared);
     let subject = |name: &str, index: usize| {
-        let features = scores::of_subject(&prepared, &scores.subjects[index]);
+        let features = scores::of_subject(&prepared, &scores, index);
         finding(model.judge(name), &features, &scores.subjects[index])
     };
     let habits: Vec<Finding> = HABITS.iter().enumerate().map(|(index, name)| subject(name, index)).collect();

@@ -4,12 +4,17 @@ use crate::assessment::{HABITS, MISTAKES, OUTCOMES};
 use crate::bank::{Point, Question};
 use crate::features::{self, Feature, pooled};
 use crate::model::Model;
-use crate::passage::{LEXICON, Passage};
+use crate::passage::{LEXICON, Passage, Sentence};
 
 /// The table of what can be said of a sentence whatever the question.
 pub const SENTENCES: &str = "sentences";
+/// The table that finds problems, wherever they are told.
+pub const PROBLEM: &str = "problem";
 /// The table of points that are known by their cues.
 pub const ANY_POINT: &str = "any-point";
+
+/// Groups that name a remedy.
+const REMEDIES: [&str; 3] = ["REMEDY", "TOOL", "ARCH"];
 
 /// The columns of the table [`SENTENCES`].
 pub fn columns() -> Vec<String> {
@@ -28,7 +33,9 @@ pub struct Prepared<'a> {
     pub passage: &'a Passage,
     /// What the whole is like.
     pub answer: Vec<Feature>,
-    /// Features of each sentence.
+    /// Features of each sentence by itself.
+    pub alone: Vec<Vec<Feature>>,
+    /// Features of each sentence in its place.
     pub sentences: Vec<Vec<Feature>>,
     /// For each point of the question, features of each sentence by its cues.
     pub cued: Vec<Vec<Vec<Feature>>>,
@@ -41,7 +48,8 @@ impl<'a> Prepared<'a> {
         let indices = 0..passage.sentences.len();
         let sentences = indices.map(|index| features::of_sentence(passage, index, &answer)).collect();
         let cued = question.points.iter().map(|point| features::of_cues(passage, &point.cues)).collect();
-        Prepared { passage, answer, sentences, cued }
+        let alone = passage.sentences.iter().map(features::of_sentence_alone).collect();
+        Prepared { passage, answer, alone, sentences, cued }
     }
 
     /// The features of one sentence for a point with a table of its own.
@@ -55,6 +63,8 @@ impl<'a> Prepared<'a> {
 pub struct Scores {
     /// By column of [`columns`], then sentence.
     pub subjects: Vec<Vec<f64>>,
+    /// How much each sentence tells a problem, wherever it stands.
+    pub problem: Vec<f64>,
     /// For each point, by its cues.
     pub by_cues: Vec<Vec<f64>>,
     /// For each point, by weights of its own; as by cues where there are none.
@@ -73,7 +83,9 @@ impl Scores {
         let points = 0..question.points.len();
         let by_cues: Vec<Vec<f64>> = points.clone().map(|point| by_cues(model, prepared, point)).collect();
         let by_point = points.map(|point| by_point(model, question, prepared, point, &by_cues[point])).collect();
-        let mut scores = Scores { subjects, by_cues, by_point };
+        let problem = |features: &Vec<Feature>| model.table(PROBLEM).map_or(-6.0, |table| table.scores(features)[0]);
+        let problem = prepared.alone.iter().map(problem).collect();
+        let mut scores = Scores { subjects, problem, by_cues, by_point };
         scores.silence(prepared.passage);
         scores
     }
@@ -81,7 +93,7 @@ impl Scores {
     /// Sentences about the rating itself show nothing.
     fn silence(&mut self, passage: &Passage) {
         let silent: Vec<usize> = (0..passage.sentences.len()).filter(|&at| is_about_the_rating(passage, at)).collect();
-        for scores in self.subjects.iter_mut().chain(&mut self.by_cues).chain(&mut self.by_point) {
+        for scores in self.subjects.iter_mut().chain([&mut self.problem]).chain(&mut self.by_cues).chain(&mut self.by_point) {
             silent.iter().for_each(|&at| scores[at] = -6.0);
         }
     }
@@ -105,11 +117,32 @@ fn by_point(model: &Model, question: &Question, prepared: &Prepared, point: usiz
     features.map(|features| table.scores(&features)[column].clamp(-6.0, 6.0)).collect()
 }
 
-/// What the judge of a habit or mistake sees.
-pub fn of_subject(prepared: &Prepared, scores: &[f64]) -> Vec<Feature> {
-    let mut features = pooled(scores, "");
+/// What the judge of a habit or mistake, the column `subject` of [`columns`], sees.
+pub fn of_subject(prepared: &Prepared, scores: &Scores, subject: usize) -> Vec<Feature> {
+    let mut features = pooled(&scores.subjects[subject], "");
     features.extend_from_slice(&prepared.answer);
+    if HABITS.get(subject) == Some(&"problem-first") {
+        features.extend(order(prepared.passage, &scores.problem));
+    }
     features
+}
+
+/// Whether the problem is told before the first remedy.
+fn order(passage: &Passage, problem: &[f64]) -> Vec<Feature> {
+    let is_remedy = |sentence: &Sentence| REMEDIES.iter().any(|group| !sentence.hits_of(group).is_empty());
+    let remedy = passage.sentences.iter().position(is_remedy).unwrap_or(passage.sentences.len());
+    let most = |scores: &[f64]| scores.iter().copied().fold(-4.0, f64::max);
+    let (until, behind) = problem.split_at((remedy + 1).min(problem.len()));
+    let (before, after) = (most(until), most(behind));
+    let count = problem.len().max(1) as f64;
+    vec![
+        ("order:before".to_owned(), before),
+        ("order:after".to_owned(), after),
+        ("order:late".to_owned(), (after - before).max(0.0)),
+        ("order:first".to_owned(), problem.first().copied().unwrap_or(-4.0)),
+        ("order:remedy".to_owned(), remedy as f64 / count),
+        ("order:any".to_owned(), most(problem)),
+    ]
 }
 
 /// What the judge of a point sees.
