@@ -10,7 +10,8 @@ pub(crate) fn kappa(pairs: &[(u8, u8)]) -> f64 {
         right[b as usize] += 1.0 / count;
         seen += weight(a.into(), b.into()) / count;
     }
-    let expected: f64 = (0..3).flat_map(|a| (0..3).map(move |b| (a, b))).map(|(a, b)| weight(a, b) * left[a] * right[b]).sum();
+    let expected: f64 =
+        (0..3).flat_map(|a| (0..3).map(move |b| (a, b))).map(|(a, b)| weight(a, b) * left[a] * right[b]).sum();
     if expected == 0.0 { 0.0 } else { 1.0 - seen / expected }
 }
 

@@ -44,10 +44,8 @@ pub(crate) struct Made {
 
 /// An answer with its rating.
 pub(crate) struct Example {
-    pub(crate) id: String,
     pub(crate) file: char,
     pub(crate) question: &'static Question,
-    pub(crate) text: String,
     /// Where the sentences of the corpus are.
     pub(crate) places: Vec<Range<usize>>,
     pub(crate) passage: &'static Passage,
@@ -84,7 +82,7 @@ fn example(file: char, answer: Answer, rating: Rating) -> Example {
     // A corpus is read once and lives as long as the program.
     let passage: &'static Passage = Box::leak(Box::new(Passage::of_sentences(&text, places.clone())));
     let prepared = Prepared::new(passage, question);
-    Example { id: answer.id, file, question, text, places, passage, prepared, rating }
+    Example { file, question, places, passage, prepared, rating }
 }
 
 fn places(sentences: &[String]) -> Vec<Range<usize>> {
@@ -100,7 +98,8 @@ fn places(sentences: &[String]) -> Vec<Range<usize>> {
 impl Example {
     /// The sentences of the passage that the rating names, as marks by index.
     pub(crate) fn marks(&self, sentences: &[usize]) -> Vec<bool> {
-        let named = |start: usize| sentences.iter().any(|&index| self.places.get(index).is_some_and(|p| p.start == start));
+        let named =
+            |start: usize| sentences.iter().any(|&index| self.places.get(index).is_some_and(|p| p.start == start));
         self.passage.sentences.iter().map(|sentence| named(sentence.place.start)).collect()
     }
 

@@ -24,7 +24,8 @@ pub(crate) struct Measured {
 pub(crate) fn leave_one_file_out(examples: &[Example]) -> Measured {
     let mut measured = Measured::default();
     for file in FILES {
-        let (held_out, seen): (Vec<&Example>, Vec<&Example>) = examples.iter().partition(|example| example.file == file);
+        let (held_out, seen): (Vec<&Example>, Vec<&Example>) =
+            examples.iter().partition(|example| example.file == file);
         let model = train(&seen);
         held_out.into_iter().for_each(|example| measured.read(&model, example));
     }
@@ -49,12 +50,21 @@ impl Measured {
         }
         let rated = &example.rating.habits["outcome"];
         if rated.score == 2 && findings.habits[2].verdict.score == 2 {
-            let kind = |kind: &&str| (rated.outcomes.iter().any(|outcome| outcome == kind), findings.outcomes.contains(kind));
+            let kind =
+                |kind: &&str| (rated.outcomes.iter().any(|outcome| outcome == kind), findings.outcomes.contains(kind));
             self.outcomes.extend(OUTCOMES.iter().map(kind));
         }
     }
 
-    fn add(&mut self, subject: &str, group: &'static str, example: &Example, rated: u8, finding: &Finding, marks: &[bool]) {
+    fn add(
+        &mut self,
+        subject: &str,
+        group: &'static str,
+        example: &Example,
+        rated: u8,
+        finding: &Finding,
+        marks: &[bool],
+    ) {
         let read = finding.verdict.score;
         self.scores.entry(subject.to_owned()).or_default().push((example.file, rated, read));
         let quoted = marks.iter().enumerate().map(|(at, &mark)| (mark, finding.evidence.contains(&at)));

@@ -42,7 +42,8 @@ pub(crate) struct Fit {
 /// A table with a column fitted to each of `targets`, which are chances of 0 to 1 for each row.
 pub(crate) fn fit(matrix: &Matrix, columns: Vec<String>, targets: &[Vec<f64>], how: Fit) -> Table {
     let scaled = if how.standardize { Scaled::standardized(matrix) } else { Scaled::as_is(matrix) };
-    let fitted: Vec<Vec<f64>> = targets.iter().map(|target| scaled.unscaled(minimize(&scaled, target, how.strength))).collect();
+    let fitted: Vec<Vec<f64>> =
+        targets.iter().map(|target| scaled.unscaled(minimize(&scaled, target, how.strength))).collect();
     let named = matrix.names.iter().cloned().chain(["bias".to_owned()]).enumerate();
     Table::new(columns, named.map(|(at, name)| (name, fitted.iter().map(|weights| weights[at]).collect())))
 }
@@ -128,7 +129,8 @@ fn loss(scaled: &Scaled, target: &[f64], strength: f64, weights: &[f64]) -> (f64
     gradient[bias] = 0.0;
     let mut loss = 0.5 * dot(&weights[..bias], &weights[..bias]);
     for (row, &wanted) in scaled.rows.iter().zip(target) {
-        let score: f64 = row.iter().map(|&(at, value)| weights[at as usize] * f64::from(value)).sum::<f64>() + weights[bias];
+        let score: f64 =
+            row.iter().map(|&(at, value)| weights[at as usize] * f64::from(value)).sum::<f64>() + weights[bias];
         loss += strength * (softplus(score) - wanted * score);
         let pull = strength * (logistic(score) - wanted);
         row.iter().for_each(|&(at, value)| gradient[at as usize] += pull * f64::from(value));

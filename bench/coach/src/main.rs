@@ -9,8 +9,8 @@ mod evaluation;
 mod logistic;
 mod training;
 
-use corpus::{Example, FILES};
 use coach::{HABITS, MISTAKES};
+use corpus::{Example, FILES};
 use evaluation::Measured;
 use std::path::Path;
 
@@ -36,11 +36,16 @@ fn print(measured: &Measured) {
     println!("| subject | all files | a | b | d | e | evidence F1 |\n|---|---|---|---|---|---|---|");
     let subjects: Vec<&str> = HABITS.iter().chain(&MISTAKES).copied().chain(["coverage"]).collect();
     for subject in &subjects {
-        let files: Vec<String> = FILES.iter().map(|&file| format!("{:.2}", measured.agreement(subject, Some(file)))).collect();
+        let files: Vec<String> =
+            FILES.iter().map(|&file| format!("{:.2}", measured.agreement(subject, Some(file)))).collect();
         let (all, quotes) = (measured.agreement(subject, None), measured.evidence_f1(&[subject]));
         println!("| {subject} | {all:.3} | {} | {quotes:.2} |", files.join(" | "));
     }
-    println!("\nevidence, all subjects: F1 {:.3}; habits {:.3}", measured.evidence_f1(&subjects), measured.evidence_f1(&HABITS));
+    println!(
+        "\nevidence, all subjects: F1 {:.3}; habits {:.3}",
+        measured.evidence_f1(&subjects),
+        measured.evidence_f1(&HABITS)
+    );
     println!("kinds of outcome: F1 {:.3}\n", agreement::f1(&measured.outcomes));
     for point in measured.scores.keys().filter(|subject| subject.contains(' ')) {
         println!("| {point} | {:.2} |", measured.agreement(point, None));

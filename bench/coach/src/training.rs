@@ -56,7 +56,8 @@ fn tables(examples: &[&Example]) -> Model {
     model.tables.insert(scores::PROBLEM.to_owned(), problem_table(examples));
     model.tables.insert(scores::ANY_POINT.to_owned(), any_point_table(examples));
     for question in QUESTIONS.iter() {
-        let ours: Vec<&Example> = examples.iter().copied().filter(|example| example.question.id == question.id).collect();
+        let ours: Vec<&Example> =
+            examples.iter().copied().filter(|example| example.question.id == question.id).collect();
         model.tables.insert(scores::points_table(question), points_table(&ours));
     }
     model
@@ -75,7 +76,12 @@ fn problem_table(examples: &[&Example]) -> Table {
     let rows = examples.iter().flat_map(|example| &example.prepared.alone).map(Vec::as_slice);
     let matrix = Matrix::new(rows, RAREST);
     let told = examples.iter().flat_map(|example| example.targets("problem-first"));
-    fit(&matrix, vec!["problem".to_owned()], &[told.map(|target| f64::from(u8::from(target > 0.0))).collect()], SENTENCES)
+    fit(
+        &matrix,
+        vec!["problem".to_owned()],
+        &[told.map(|target| f64::from(u8::from(target > 0.0))).collect()],
+        SENTENCES,
+    )
 }
 
 fn sentence_targets(examples: &[&Example], subject: &str) -> Vec<f64> {
@@ -86,7 +92,8 @@ fn any_point_table(examples: &[&Example]) -> Table {
     let rows = examples.iter().flat_map(|example| example.prepared.cued.iter().flatten()).map(Vec::as_slice);
     let matrix = Matrix::new(rows, RAREST);
     let points = |example: &&Example| example.question.points.iter().map(|point| point.id.clone()).collect::<Vec<_>>();
-    let targets = examples.iter().flat_map(|example| points(example).into_iter().flat_map(|point| example.point_targets(&point)));
+    let targets =
+        examples.iter().flat_map(|example| points(example).into_iter().flat_map(|point| example.point_targets(&point)));
     fit(&matrix, vec!["covered".to_owned()], &[targets.collect()], SENTENCES)
 }
 
@@ -98,7 +105,9 @@ fn points_table(examples: &[&Example]) -> Table {
         .map(|point| {
             let rows: Vec<Vec<Feature>> = examples
                 .iter()
-                .flat_map(|example| (0..example.prepared.sentences.len()).map(move |at| example.prepared.of_point(point, at)))
+                .flat_map(|example| {
+                    (0..example.prepared.sentences.len()).map(move |at| example.prepared.of_point(point, at))
+                })
                 .collect();
             let targets = examples.iter().flat_map(|example| example.point_targets(&points[point].id)).collect();
             let matrix = Matrix::new(rows.iter().map(Vec::as_slice), RAREST_OF_POINT);
@@ -162,7 +171,12 @@ fn judge(items: &[Item], levels: u8) -> Judge {
         .map(|((reached, &read), &rated)| (chance(reached, read), read == usize::from(rated)))
         .collect();
     let all: Vec<&Item> = items.iter().collect();
-    Judge { table: levels_table(&all, levels), evidence: evidence_threshold(items, &read), cuts, trust: trust(&chances) }
+    Judge {
+        table: levels_table(&all, levels),
+        evidence: evidence_threshold(items, &read),
+        cuts,
+        trust: trust(&chances),
+    }
 }
 
 fn levels_table(items: &[&Item], levels: u8) -> Table {
@@ -196,8 +210,7 @@ fn candidates(sums: &[f64]) -> Vec<f64> {
 fn two_cuts(rated: &[u8], sums: &[f64]) -> Vec<f64> {
     let candidates = candidates(sums);
     let above = |low: f64| candidates.iter().copied().filter(move |&high| high >= low);
-    let pairs: Vec<(f64, f64)> =
-        candidates.iter().flat_map(|&low| above(low).map(move |high| (low, high))).collect();
+    let pairs: Vec<(f64, f64)> = candidates.iter().flat_map(|&low| above(low).map(move |high| (low, high))).collect();
     let agreement = |&(low, high): &(f64, f64)| {
         let read = |sum: f64| u8::from(sum > low) + u8::from(sum > high);
         kappa(&rated.iter().zip(sums).map(|(&rated, &sum)| (rated, read(sum))).collect::<Vec<_>>())
@@ -242,7 +255,8 @@ fn kind_judge(examples: &[&Example], scores: &[Scores]) -> Judge {
             pairs.push((rated.outcomes.iter().any(|outcome| outcome == name), best));
         }
     }
-    let agreement = |&threshold: &f64| f1(&pairs.iter().map(|(tied, best)| (*tied, *best >= threshold)).collect::<Vec<_>>());
+    let agreement =
+        |&threshold: &f64| f1(&pairs.iter().map(|(tied, best)| (*tied, *best >= threshold)).collect::<Vec<_>>());
     let evidence = best((-40..=20).map(|tenth| f64::from(tenth) / 10.0), agreement);
     Judge { evidence, ..Judge::default() }
 }
@@ -250,7 +264,8 @@ fn kind_judge(examples: &[&Example], scores: &[Scores]) -> Judge {
 /// Platt scaling of the chance that a verdict is right (Platt 1999), on verdicts of judges that had not seen the answer.
 fn trust(chances: &[(f64, bool)]) -> (f64, f64) {
     let log_odds = |chance: f64| libm::log(chance.clamp(1e-6, 1.0 - 1e-6) / (1.0 - chance.clamp(1e-6, 1.0 - 1e-6)));
-    let rows: Vec<Vec<Feature>> = chances.iter().map(|(chance, _)| vec![("odds".to_owned(), log_odds(*chance))]).collect();
+    let rows: Vec<Vec<Feature>> =
+        chances.iter().map(|(chance, _)| vec![("odds".to_owned(), log_odds(*chance))]).collect();
     let targets = chances.iter().map(|(_, right)| f64::from(u8::from(*right))).collect();
     let matrix = Matrix::new(rows.iter().map(Vec::as_slice), 1);
     let how = Fit { strength: 1.0, standardize: false };

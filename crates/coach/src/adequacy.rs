@@ -87,16 +87,45 @@ fn trade_words(passage: &Passage) -> f64 {
 }
 
 const ENGLISH: &[&str] = &[
-    "'d", "'ll", "'m", "'re", "'s", "'ve", "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before", "but", "by", "can", "could", "did", "do", "does", "each", "every", "for", "from", "get", "had", "has", "have", "he", "how", "i", "if", "in", "into", "is", "it", "its", "like", "make", "may", "me", "more", "most", "must", "my", "no", "not", "of", "on", "one", "only", "or", "other", "our", "out", "over", "she", "should", "so", "some", "than", "that", "the", "their", "them", "then", "there", "they", "this", "to", "too", "up", "us", "use", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your",
+    "'d", "'ll", "'m", "'re", "'s", "'ve", "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at",
+    "be", "because", "been", "before", "but", "by", "can", "could", "did", "do", "does", "each", "every", "for",
+    "from", "get", "had", "has", "have", "he", "how", "i", "if", "in", "into", "is", "it", "its", "like", "make",
+    "may", "me", "more", "most", "must", "my", "no", "not", "of", "on", "one", "only", "or", "other", "our", "out",
+    "over", "she", "should", "so", "some", "than", "that", "the", "their", "them", "then", "there", "they", "this",
+    "to", "too", "up", "us", "use", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will",
+    "with", "would", "you", "your",
 ];
 
 /// What German, Spanish and Portuguese, French, Italian and Dutch cannot do without and English does not have.
 const FOREIGN: &[&[&str]] = &[
-    &["aber", "als", "auch", "auf", "aus", "bei", "dann", "das", "dass", "dem", "den", "der", "des", "die", "durch", "ein", "eine", "einen", "einer", "es", "für", "haben", "hatte", "hatten", "ich", "im", "ist", "kann", "mit", "nach", "nicht", "noch", "nur", "oder", "sich", "sie", "sind", "um", "und", "uns", "von", "war", "waren", "wenn", "werden", "wie", "wir", "wird", "wurde", "zu", "zum", "zur", "über"],
-    &["al", "as", "com", "como", "con", "cuando", "da", "de", "del", "do", "el", "em", "en", "era", "es", "esta", "estaba", "este", "foi", "la", "las", "lo", "los", "mas", "muy", "más", "na", "no", "nos", "não", "o", "os", "para", "pero", "por", "porque", "que", "se", "si", "sin", "su", "sus", "también", "tem", "todo", "um", "uma", "un", "una", "y", "ya"],
-    &["au", "aux", "avec", "ce", "cela", "cette", "dans", "de", "des", "du", "elle", "en", "est", "et", "il", "je", "la", "le", "les", "leur", "mais", "nous", "on", "ou", "par", "pas", "pour", "qu", "que", "qui", "sans", "ses", "son", "sont", "sur", "un", "une", "vous", "à", "était", "été"],
-    &["al", "alla", "anche", "che", "ci", "come", "con", "da", "dal", "dalla", "dei", "del", "della", "delle", "di", "e", "era", "gli", "ha", "hanno", "i", "il", "in", "la", "le", "lo", "ma", "nel", "nella", "non", "per", "più", "quando", "questo", "se", "si", "sono", "su", "un", "una", "è"],
-    &["aan", "als", "bij", "dan", "dat", "de", "deze", "die", "dit", "door", "een", "en", "er", "geen", "had", "hadden", "heb", "hebben", "het", "hij", "ik", "in", "is", "kan", "maar", "met", "naar", "niet", "nog", "of", "om", "onze", "ook", "op", "over", "te", "tot", "uit", "van", "voor", "was", "wat", "we", "wel", "werd", "wij", "worden", "wordt", "ze", "zijn"],
+    &[
+        "aber", "als", "auch", "auf", "aus", "bei", "dann", "das", "dass", "dem", "den", "der", "des", "die", "durch",
+        "ein", "eine", "einen", "einer", "es", "für", "haben", "hatte", "hatten", "ich", "im", "ist", "kann", "mit",
+        "nach", "nicht", "noch", "nur", "oder", "sich", "sie", "sind", "um", "und", "uns", "von", "war", "waren",
+        "wenn", "werden", "wie", "wir", "wird", "wurde", "zu", "zum", "zur", "über",
+    ],
+    &[
+        "al", "as", "com", "como", "con", "cuando", "da", "de", "del", "do", "el", "em", "en", "era", "es", "esta",
+        "estaba", "este", "foi", "la", "las", "lo", "los", "mas", "muy", "más", "na", "no", "nos", "não", "o", "os",
+        "para", "pero", "por", "porque", "que", "se", "si", "sin", "su", "sus", "también", "tem", "todo", "um", "uma",
+        "un", "una", "y", "ya",
+    ],
+    &[
+        "au", "aux", "avec", "ce", "cela", "cette", "dans", "de", "des", "du", "elle", "en", "est", "et", "il", "je",
+        "la", "le", "les", "leur", "mais", "nous", "on", "ou", "par", "pas", "pour", "qu", "que", "qui", "sans", "ses",
+        "son", "sont", "sur", "un", "une", "vous", "à", "était", "été",
+    ],
+    &[
+        "al", "alla", "anche", "che", "ci", "come", "con", "da", "dal", "dalla", "dei", "del", "della", "delle", "di",
+        "e", "era", "gli", "ha", "hanno", "i", "il", "in", "la", "le", "lo", "ma", "nel", "nella", "non", "per", "più",
+        "quando", "questo", "se", "si", "sono", "su", "un", "una", "è",
+    ],
+    &[
+        "aan", "als", "bij", "dan", "dat", "de", "deze", "die", "dit", "door", "een", "en", "er", "geen", "had",
+        "hadden", "heb", "hebben", "het", "hij", "ik", "in", "is", "kan", "maar", "met", "naar", "niet", "nog", "of",
+        "om", "onze", "ook", "op", "over", "te", "tot", "uit", "van", "voor", "was", "wat", "we", "wel", "werd", "wij",
+        "worden", "wordt", "ze", "zijn",
+    ],
 ];
 
 #[cfg(test)]

@@ -33,7 +33,8 @@ pub(crate) fn question(
     if !assessment.enough || passage.sentences.is_empty() {
         return instead(adequacy, question);
     }
-    let weakest = weaknesses(findings, question, passage).into_iter().reduce(|a, b| if b.lack > a.lack { b } else { a });
+    let weakest =
+        weaknesses(findings, question, passage).into_iter().reduce(|a, b| if b.lack > a.lack { b } else { a });
     weakest.map_or_else(|| instead(adequacy, question), |weakness| asked(&weakness, passage, text))
 }
 
@@ -56,7 +57,8 @@ fn instead(adequacy: Adequacy, question: &Question) -> String {
 
 fn weaknesses<'a>(findings: &Findings, question: &'a Question, passage: &Passage) -> Vec<Weakness<'a>> {
     let habits = HABITS.iter().zip(&findings.habits).map(|(habit, finding)| of_habit(habit, finding, passage));
-    let mistakes = MISTAKES.iter().zip(&findings.mistakes).map(|(mistake, finding)| of_mistake(mistake, finding, passage));
+    let mistakes =
+        MISTAKES.iter().zip(&findings.mistakes).map(|(mistake, finding)| of_mistake(mistake, finding, passage));
     let points = question.points.iter().zip(&findings.points).map(|(point, finding)| Weakness {
         lack: POINT_WEIGHT * lack(finding),
         ask: &point.ask,
@@ -73,7 +75,9 @@ fn lack(finding: &Finding) -> f64 {
 fn of_habit(habit: &str, finding: &Finding, passage: &Passage) -> Weakness<'static> {
     let (ask, sentence, groups): (_, _, &[&str]) = match habit {
         "problem-first" => ("who was hurt by what before you chose that?", first_remedy(passage), &DECISION),
-        "tradeoff" => ("what does that give up, against the other thing you could have done?", decision(passage), &DECISION),
+        "tradeoff" => {
+            ("what does that give up, against the other thing you could have done?", decision(passage), &DECISION)
+        }
         "outcome" => ("what got better because of it, and how would you show that?", decision(passage), &DECISION),
         _ => ("when did you see that yourself, what did you do and what came of it?", supposed(passage), &["HYPO"]),
     };
@@ -83,7 +87,9 @@ fn of_habit(habit: &str, finding: &Finding, passage: &Passage) -> Weakness<'stat
 fn of_mistake(mistake: &str, finding: &Finding, passage: &Passage) -> Weakness<'static> {
     let (ask, groups): (_, &[&str]) = match mistake {
         "tools-without-tradeoff" => ("what do you pay for that, in work or in risk?", &["TOOL", "ARCH", "REMEDY"]),
-        "ignores-dependency-risk" => ("what do callers see when that is slow or gone, and who is paged?", &["TOOL", "MOVING"]),
+        "ignores-dependency-risk" => {
+            ("what do callers see when that is slow or gone, and who is paged?", &["TOOL", "MOVING"])
+        }
         "scale-is-throughput" => ("as it grows, what breaks first besides capacity?", &["SCALE"]),
         _ => ("what follows from that in the code, in the data or at three at night?", &["ARCH", "BUZZ"]),
     };

@@ -10,6 +10,9 @@ use std::collections::HashMap;
 /// How many words `..` may stand for.
 const WIDEST_GAP: usize = 3;
 
+/// Characters of the longest stem.
+const LONGEST_STEM: usize = 20;
+
 /// Named groups of phrases.
 pub struct Lexicon {
     groups: Vec<String>,
@@ -102,7 +105,7 @@ impl Lexicon {
     }
 
     fn candidates<'a>(&'a self, word: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let stems = word.char_indices().map(|(at, c)| &word[..at + c.len_utf8()]);
+        let stems = word.char_indices().take(LONGEST_STEM).map(|(at, c)| &word[..at + c.len_utf8()]);
         let by_stem = stems.filter_map(|stem| self.by_first_stem.get(stem)).flatten();
         self.by_first_word.get(word).into_iter().flatten().chain(by_stem).chain(&self.by_class).copied()
     }

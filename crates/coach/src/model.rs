@@ -102,7 +102,9 @@ impl Table {
     }
 
     fn write(&self, text: &mut String) {
-        let _ = writeln!(text, "columns\t{}", self.columns.join("\t"));
+        if !self.columns.is_empty() {
+            let _ = writeln!(text, "columns\t{}", self.columns.join("\t"));
+        }
         let sorted: BTreeMap<_, _> = self.weights.iter().collect();
         for (name, weights) in sorted {
             let numbers: Vec<String> = weights.iter().map(i32::to_string).collect();
@@ -162,7 +164,9 @@ impl Model {
         match name {
             "cuts" => judge.cuts = numbers(rest)?,
             "evidence" => judge.evidence = numbers(rest)?[0],
-            "trust" => judge.trust = <[f64; 2]>::try_from(numbers(rest)?).map_err(|_| "two numbers are expected")?.into(),
+            "trust" => {
+                judge.trust = <[f64; 2]>::try_from(numbers(rest)?).map_err(|_| "two numbers are expected")?.into()
+            }
             _ => judge.table.read_line(name, rest)?,
         }
         Ok(())
@@ -177,8 +181,12 @@ impl Model {
         }
         for (name, judge) in &self.judges {
             let cuts: Vec<String> = judge.cuts.iter().map(|cut| format!("{cut:.4}")).collect();
-            let _ = writeln!(text, "== judge {name}\ncuts\t{}", cuts.join("\t"));
-            let _ = writeln!(text, "evidence\t{:.4}\ntrust\t{:.4}\t{:.4}", judge.evidence, judge.trust.0, judge.trust.1);
+            let _ = writeln!(text, "== judge {name}");
+            if !cuts.is_empty() {
+                let _ = writeln!(text, "cuts\t{}", cuts.join("\t"));
+            }
+            let _ =
+                writeln!(text, "evidence\t{:.4}\ntrust\t{:.4}\t{:.4}", judge.evidence, judge.trust.0, judge.trust.1);
             judge.table.write(&mut text);
         }
         text
@@ -220,7 +228,12 @@ mod tests {
 
     #[test]
     fn a_model_reads_back_what_it_wrote() {
-        let table = || Table::new(vec!["a".into(), "b".into()], [("w:x y".to_owned(), vec![0.25, -1.5]), ("bias".to_owned(), vec![0.0, 0.1])]);
+        let table = || {
+            Table::new(
+                vec!["a".into(), "b".into()],
+                [("w:x y".to_owned(), vec![0.25, -1.5]), ("bias".to_owned(), vec![0.0, 0.1])],
+            )
+        };
         let judge = Judge { table: table(), cuts: vec![0.5, 1.25], evidence: -0.5, trust: (1.0, 0.25) };
         let model = Model { tables: [("t".to_owned(), table())].into(), judges: [("j".to_owned(), judge)].into() };
         let text = model.write();

@@ -53,6 +53,8 @@ pub(crate) fn too_little(adequacy: Adequacy) -> &'static str {
         Adequacy::NotEnglish => "This is not in English, as far as I can tell, so I do not judge it.",
         Adequacy::Repetition => "This says the question or one thing again, so there is too little to judge.",
         Adequacy::OffTopic => "This does not speak of a backend system, so there is nothing to judge.",
-        Adequacy::AboutTheRating => "This speaks of its own rating and not of the question, so there is nothing to judge.",
+        Adequacy::AboutTheRating => {
+            "This speaks of its own rating and not of the question, so there is nothing to judge."
+        }
     }
 }

@@ -24,7 +24,11 @@ pub(crate) fn marked(span: &str, sentence: &str) -> String {
     let line = on_one_line(span);
     let whole = on_one_line(sentence);
     let before = if whole.starts_with(&line) { "" } else { "… " };
-    let after = if whole.trim_end_matches(['.', '!', '?', '"', ')']).ends_with(line.trim_end_matches('?')) { "" } else { " …" };
+    let after = if whole.trim_end_matches(['.', '!', '?', '"', ')']).ends_with(line.trim_end_matches('?')) {
+        ""
+    } else {
+        " …"
+    };
     format!("“{before}{line}{after}”")
 }
 

@@ -40,10 +40,8 @@ pub enum Failure {
 /// # Errors
 /// If there is no such question; the error knows the nearest ids.
 pub fn assess(question: &str, text: &str) -> Result<Assessment, Failure> {
-    let known = bank::question(question).ok_or_else(|| Failure::UnknownQuestion {
-        id: question.to_owned(),
-        nearest: bank::nearest(question),
-    })?;
+    let known = bank::question(question)
+        .ok_or_else(|| Failure::UnknownQuestion { id: question.to_owned(), nearest: bank::nearest(question) })?;
     Ok(read(&SHIPPED, known, text))
 }
 

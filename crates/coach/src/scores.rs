@@ -93,7 +93,9 @@ impl Scores {
     /// Sentences about the rating itself show nothing.
     fn silence(&mut self, passage: &Passage) {
         let silent: Vec<usize> = (0..passage.sentences.len()).filter(|&at| is_about_the_rating(passage, at)).collect();
-        for scores in self.subjects.iter_mut().chain([&mut self.problem]).chain(&mut self.by_cues).chain(&mut self.by_point) {
+        for scores in
+            self.subjects.iter_mut().chain([&mut self.problem]).chain(&mut self.by_cues).chain(&mut self.by_point)
+        {
             silent.iter().for_each(|&at| scores[at] = -6.0);
         }
     }

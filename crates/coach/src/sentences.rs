@@ -11,6 +11,9 @@ const LONGEST_BREATH: usize = 60;
 /// No piece of such a stretch is shorter than this many words.
 const SHORTEST_BREATH: usize = 12;
 
+/// Characters, with some room.
+const LONGEST_ABBREVIATION: usize = 24;
+
 /// The sentences of `text` in order: non-empty, on character boundaries, without white space around them.
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -39,32 +42,50 @@ fn is_blank(c: char) -> bool {
 /// Every place where one sentence ends and another may begin.
 fn ends(text: &str) -> Vec<usize> {
     let mut ends = Vec::new();
-    let mut last = 0;
+    let (mut start, mut seen) = (0, 0);
     for (at, c) in text.char_indices() {
-        let end = match c {
-            '.' | '!' | '?' | '…' => end_of_sentence(text, last, at, c),
+        if at < seen {
+            continue;
+        }
+        let closed = match c {
+            '.' | '!' | '?' | '…' => {
+                seen = end_of_marks(text, at);
+                closes_sentence(&text[start..at], &text[at..seen], &text[seen..]).then_some(seen)
+            }
             '\n' => end_of_line(text, at),
             _ => None,
         };
-        if let Some(end) = end.filter(|&end| end > last) {
+        if let Some(end) = closed {
             ends.push(end);
-            last = end;
+            start = end;
         }
     }
     ends
 }
 
-/// The end of the sentence that the mark at `at` closes, behind any quotes and brackets; none if it closes nothing.
-fn end_of_sentence(text: &str, start: usize, at: usize, mark: char) -> Option<usize> {
-    let behind = at + mark.len_utf8();
-    let closing = |c: char| matches!(c, '"' | '\'' | ')' | ']' | '\u{201d}' | '\u{2019}' | '.' | '!' | '?' | '…');
-    let end = behind + text[behind..].find(|c| !closing(c)).unwrap_or(text.len() - behind);
-    let blank_follows = text[end..].chars().next().is_none_or(char::is_whitespace);
-    let open = end > behind && text[end..].trim_start().starts_with(|c: char| c.is_lowercase());
-    let before = &text[start..at];
-    let hour = text[end..].trim_start().starts_with(char::is_lowercase) && is_hour(before);
-    let holds = mark == '.' && end == behind && (is_abbreviation(before) || is_item(before) || hour);
-    (blank_follows && !open && !holds).then_some(end)
+/// Behind the marks at `at` and any quotes and brackets that close with them.
+fn end_of_marks(text: &str, at: usize) -> usize {
+    let marks = ['"', '\'', ')', ']', '\u{201d}', '\u{2019}', '.', '!', '?', '…'];
+    text[at..].find(|c| !marks.contains(&c)).map_or(text.len(), |length| at + length)
+}
+
+/// Whether `marks` between `before` and `after` close a sentence.
+fn closes_sentence(before: &str, marks: &str, after: &str) -> bool {
+    if !after.chars().next().is_none_or(char::is_whitespace) {
+        return false;
+    }
+    let goes_on = after.trim_start().starts_with(char::is_lowercase);
+    let before = last_of(before);
+    match marks {
+        "." => !(is_abbreviation(before) || is_item(before) || (goes_on && is_hour(before))),
+        "!" | "?" | "…" => true,
+        _ => !goes_on,
+    }
+}
+
+/// As much of a sentence's end as an abbreviation or a number can take, however long the sentence is.
+fn last_of(before: &str) -> &str {
+    before.char_indices().rev().nth(LONGEST_ABBREVIATION).map_or(before, |(at, _)| &before[at..])
 }
 
 /// `e.g`, `vs` and their like, and initials: their point ends no sentence.
@@ -107,7 +128,8 @@ fn breaths(text: &str, sentence: Range<usize>) -> Vec<Range<usize>> {
     let (mut start, mut since) = (sentence.start, 0);
     for (index, word) in spoken.iter().enumerate() {
         let left = spoken.len() - index;
-        let cut = since >= SHORTEST_BREATH && left >= SHORTEST_BREATH && (takes_breath(word) || since >= LONGEST_BREATH);
+        let cut =
+            since >= SHORTEST_BREATH && left >= SHORTEST_BREATH && (takes_breath(word) || since >= LONGEST_BREATH);
         if cut {
             push_trimmed(text, start..word.place.start, &mut pieces);
             (start, since) = (word.place.start, 0);
