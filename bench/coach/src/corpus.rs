@@ -46,6 +46,9 @@ pub(crate) struct Made {
 pub(crate) struct Example {
     pub(crate) file: char,
     pub(crate) question: &'static Question,
+    /// Its sentences, joined by single spaces.
+    #[cfg(test)]
+    pub(crate) text: String,
     /// Where the sentences of the corpus are.
     pub(crate) places: Vec<Range<usize>>,
     pub(crate) passage: &'static Passage,
@@ -82,7 +85,16 @@ fn example(file: char, answer: Answer, rating: Rating) -> Example {
     // A corpus is read once and lives as long as the program.
     let passage: &'static Passage = Box::leak(Box::new(Passage::of_sentences(&text, places.clone())));
     let prepared = Prepared::new(passage, question);
-    Example { file, question, places, passage, prepared, rating }
+    Example {
+        file,
+        question,
+        #[cfg(test)]
+        text,
+        places,
+        passage,
+        prepared,
+        rating,
+    }
 }
 
 fn places(sentences: &[String]) -> Vec<Range<usize>> {
@@ -131,5 +143,28 @@ impl Example {
     pub(crate) fn score(&self, subject: &str) -> u8 {
         let habit = self.rating.habits.get(subject).map(|rated| rated.score);
         habit.unwrap_or_else(|| u8::from(self.rating.mistakes[subject].is))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coach::adequacy::{self, Adequacy};
+
+    /// Rated answers are answers, and the coach cuts them into the sentences that their raters saw.
+    #[test]
+    fn rated_answers_are_read_as_their_raters_read_them() {
+        let examples = load(Path::new(crate::DATA));
+        let refused =
+            examples.iter().filter(|example| adequacy::of(example.passage, example.question) != Adequacy::Enough);
+        assert_eq!(refused.count(), 0);
+        let cut = |example: &Example| {
+            coach::sentences(&example.text).iter().filter(|place| example.places.contains(place)).count()
+        };
+        let (same, all) = (
+            examples.iter().map(cut).sum::<usize>(),
+            examples.iter().map(|example| example.places.len()).sum::<usize>(),
+        );
+        assert!(same * 1000 >= all * 985, "{same} of {all}");
     }
 }

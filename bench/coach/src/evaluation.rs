@@ -2,7 +2,8 @@
 
 use crate::agreement::{f1, kappa};
 use crate::corpus::{Example, FILES};
-use crate::training::train;
+use crate::training::{self, train};
+use coach::features::Feature;
 use coach::model::Model;
 use coach::{Finding, HABITS, MISTAKES, OUTCOMES, judge};
 use std::collections::BTreeMap;
@@ -32,7 +33,31 @@ pub(crate) fn leave_one_file_out(examples: &[Example]) -> Measured {
     measured
 }
 
+/// As [`leave_one_file_out`], for judges that see only what `see` gives.
+pub(crate) fn baseline(examples: &[Example], see: fn(&Example) -> Vec<Feature>) -> Measured {
+    let mut measured = Measured::default();
+    for file in FILES {
+        let (held_out, seen): (Vec<&Example>, Vec<&Example>) =
+            examples.iter().partition(|example| example.file == file);
+        let judges = training::baseline(&seen, see);
+        for example in held_out {
+            let read = |subject: &str| judges[subject].verdict(&see(example)).score;
+            for subject in HABITS.iter().chain(&MISTAKES) {
+                measured.note(subject, file, example.score(subject), read(subject));
+            }
+            for point in &example.question.points {
+                measured.note("coverage", file, example.rating.coverage[&point.id].score, read("coverage"));
+            }
+        }
+    }
+    measured
+}
+
 impl Measured {
+    fn note(&mut self, subject: &str, file: char, rated: u8, read: u8) {
+        self.scores.entry(subject.to_owned()).or_default().push((file, rated, read));
+    }
+
     /// Adds what `model` reads in `example`.
     pub(crate) fn read(&mut self, model: &Model, example: &Example) {
         let findings = judge(model, example.question, example.passage);
@@ -46,7 +71,7 @@ impl Measured {
             let rated = example.rating.coverage[&point.id].score;
             self.add("coverage", "coverage", example, rated, finding, &marks);
             let name = format!("{} {}", example.question.id, point.id);
-            self.scores.entry(name).or_default().push((example.file, rated, finding.verdict.score));
+            self.note(&name, example.file, rated, finding.verdict.score);
         }
         let rated = &example.rating.habits["outcome"];
         if rated.score == 2 && findings.habits[2].verdict.score == 2 {
@@ -66,7 +91,7 @@ impl Measured {
         marks: &[bool],
     ) {
         let read = finding.verdict.score;
-        self.scores.entry(subject.to_owned()).or_default().push((example.file, rated, read));
+        self.note(subject, example.file, rated, read);
         let quoted = marks.iter().enumerate().map(|(at, &mark)| (mark, finding.evidence.contains(&at)));
         self.evidence.entry(subject.to_owned()).or_default().extend(quoted);
         self.trust.entry(group).or_default().push((finding.verdict.confidence, rated == read));

@@ -9,6 +9,8 @@ mod evaluation;
 mod logistic;
 mod training;
 
+use coach::features::Feature;
+use coach::passage::LEXICON;
 use coach::{HABITS, MISTAKES};
 use corpus::{Example, FILES};
 use evaluation::Measured;
@@ -21,7 +23,7 @@ fn main() {
     let examples = corpus::load(Path::new(DATA));
     match std::env::args().nth(1).as_deref() {
         None => write_model(&examples),
-        Some("measure") => print(&evaluation::leave_one_file_out(&examples)),
+        Some("measure") => measure(&examples),
         Some(other) => panic!("`{other}` is no command: give none to train, or `measure`"),
     }
 }
@@ -30,6 +32,30 @@ fn write_model(examples: &[Example]) {
     let model = training::train(&examples.iter().collect::<Vec<_>>()).write();
     std::fs::write(MODEL, &model).unwrap_or_else(|error| panic!("{MODEL}: {error}"));
     println!("{} answers, {} bytes of weights", examples.len(), model.len());
+}
+
+fn measure(examples: &[Example]) {
+    print(&evaluation::leave_one_file_out(examples));
+    print_baseline("length only", &evaluation::baseline(examples, length));
+    print_baseline("keywords only", &evaluation::baseline(examples, keywords));
+}
+
+fn length(example: &Example) -> Vec<Feature> {
+    let words: usize = example.passage.sentences.iter().map(|sentence| sentence.words.len()).sum();
+    vec![("words".to_owned(), words as f64), ("log words".to_owned(), libm::log(words as f64 + 1.0))]
+}
+
+/// How often each group of phrases comes up, and how often each point's cues do.
+fn keywords(example: &Example) -> Vec<Feature> {
+    let groups = LEXICON.groups().iter().enumerate();
+    let count = |group| example.passage.sentences.iter().map(|sentence| sentence.count(group)).sum::<usize>();
+    groups.map(|(group, name)| (name.clone(), (count(group).min(10)) as f64)).collect()
+}
+
+fn print_baseline(name: &str, measured: &Measured) {
+    let subjects = HABITS.iter().chain(&MISTAKES).copied().chain(["coverage"]);
+    let figures: Vec<String> = subjects.map(|subject| format!("{:.2}", measured.agreement(subject, None))).collect();
+    println!("\n| {name} | {} |", figures.join(" | "));
 }
 
 fn print(measured: &Measured) {

@@ -4,11 +4,11 @@ use crate::agreement::{f1, kappa};
 use crate::corpus::Example;
 use crate::logistic::{Fit, Matrix, fit};
 use coach::bank::QUESTIONS;
-use coach::features::{Feature, logistic};
+use coach::features::{Feature, logistic, pooled};
 use coach::model::{Judge, Model, Table, chance};
 use coach::scores::{self, Scores};
 use coach::{HABITS, MISTAKES, OUTCOMES, quoted};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sentence weights: n-grams are many, so they are held small.
 const SENTENCES: Fit = Fit { strength: 0.1, standardize: false };
@@ -18,6 +18,8 @@ const ANSWERS: Fit = Fit { strength: 0.03, standardize: true };
 const RAREST: usize = 3;
 const RAREST_OF_POINT: usize = 2;
 
+/// Habits that a few sentences earn, so that the answer without them has none.
+const WITH_TWINS: [&str; 2] = ["tradeoff", "example"];
 /// Differences in agreement below this decide nothing between cuts.
 const LUCK: f64 = 0.01;
 
@@ -117,6 +119,25 @@ fn points_table(examples: &[&Example]) -> Table {
     Table::beside(columns)
 }
 
+/// Judges that see nothing but the features that `see` gives, for comparison: by subject, and `point`.
+pub(crate) fn baseline(examples: &[&Example], see: fn(&Example) -> Vec<Feature>) -> BTreeMap<String, Judge> {
+    let subjects = HABITS.iter().chain(&MISTAKES).map(|subject| {
+        let items: Vec<Item> =
+            examples.iter().map(|example| blind_item(example, example.score(subject), see)).collect();
+        ((*subject).to_owned(), judge(&items, &[], if HABITS.contains(subject) { 2 } else { 1 }))
+    });
+    let points = examples.iter().flat_map(|example| {
+        let rated = example.question.points.iter().map(|point| example.rating.coverage[&point.id].score);
+        rated.map(|score| blind_item(example, score, see))
+    });
+    let point = judge(&points.collect::<Vec<_>>(), &[], 2);
+    subjects.chain([("coverage".to_owned(), point)]).collect()
+}
+
+fn blind_item(example: &Example, score: u8, see: fn(&Example) -> Vec<Feature>) -> Item {
+    Item { features: see(example), score, sentences: Vec::new(), marks: Vec::new(), file: example.file }
+}
+
 /// What a judge is fitted to: for each item its features, rated score, sentence scores, rated sentences, and file.
 struct Item {
     features: Vec<Feature>,
@@ -124,6 +145,23 @@ struct Item {
     sentences: Vec<f64>,
     marks: Vec<bool>,
     file: char,
+}
+
+impl Item {
+    /// The same answer without the sentences that earned its score: it has earned none. Judges learn from these twins
+    /// that the rest of an answer, however good, shows nothing by itself.
+    fn twin(&self) -> Option<Item> {
+        let unmarked = self.sentences.iter().zip(&self.marks).filter(|(_, marked)| !**marked);
+        let rest: Vec<f64> = unmarked.map(|(score, _)| *score).collect();
+        if self.score == 0 || rest.is_empty() {
+            return None;
+        }
+        let mut features = self.features.clone();
+        for (name, value) in pooled(&rest, "") {
+            features.iter_mut().filter(|(known, _)| *known == name).for_each(|feature| feature.1 = value);
+        }
+        Some(Item { features, score: 0, marks: vec![false; rest.len()], sentences: rest, file: self.file })
+    }
 }
 
 fn subject_judge(examples: &[&Example], scores: &[Scores], subject: &str, index: usize) -> Judge {
@@ -138,7 +176,8 @@ fn subject_judge(examples: &[&Example], scores: &[Scores], subject: &str, index:
             file: example.file,
         })
         .collect();
-    judge(&items, if index < HABITS.len() { 2 } else { 1 })
+    let twins: Vec<Item> = items.iter().filter(|_| WITH_TWINS.contains(&subject)).filter_map(Item::twin).collect();
+    judge(&items, &twins, if index < HABITS.len() { 2 } else { 1 })
 }
 
 fn point_judge(examples: &[&Example], scores: &[Scores], learned: bool) -> Judge {
@@ -155,11 +194,12 @@ fn point_judge(examples: &[&Example], scores: &[Scores], learned: bool) -> Judge
             items.push(Item { features, score, sentences, marks, file: example.file });
         }
     }
-    judge(&items, 2)
+    judge(&items, &[], 2)
 }
 
-fn judge(items: &[Item], levels: u8) -> Judge {
-    let expected = unseen_chances(items, levels);
+/// Fits to items and their twins; cuts, thresholds and confidence come from the items alone.
+fn judge(items: &[Item], twins: &[Item], levels: u8) -> Judge {
+    let expected = unseen_chances(items, twins, levels);
     let sums: Vec<f64> = expected.iter().map(|reached| reached.iter().sum()).collect();
     let rated: Vec<u8> = items.iter().map(|item| item.score).collect();
     let cuts = if levels == 2 { two_cuts(&rated, &sums) } else { vec![one_cut(&rated, &sums)] };
@@ -170,7 +210,7 @@ fn judge(items: &[Item], levels: u8) -> Judge {
         .zip(&rated)
         .map(|((reached, &read), &rated)| (chance(reached, read), read == usize::from(rated)))
         .collect();
-    let all: Vec<&Item> = items.iter().collect();
+    let all: Vec<&Item> = items.iter().chain(twins).collect();
     Judge {
         table: levels_table(&all, levels),
         evidence: evidence_threshold(items, &read),
@@ -187,11 +227,11 @@ fn levels_table(items: &[&Item], levels: u8) -> Table {
 }
 
 /// The chances of each level for each item, from a judge that was fitted without its file.
-fn unseen_chances(items: &[Item], levels: u8) -> Vec<Vec<f64>> {
+fn unseen_chances(items: &[Item], twins: &[Item], levels: u8) -> Vec<Vec<f64>> {
     let files: BTreeSet<char> = items.iter().map(|item| item.file).collect();
     let mut chances = vec![Vec::new(); items.len()];
     for file in files {
-        let others: Vec<&Item> = items.iter().filter(|item| item.file != file).collect();
+        let others: Vec<&Item> = items.iter().chain(twins).filter(|item| item.file != file).collect();
         let table = levels_table(&others, levels);
         for (place, item) in chances.iter_mut().zip(items).filter(|(_, item)| item.file == file) {
             *place = table.scores(&item.features).into_iter().map(logistic).collect();

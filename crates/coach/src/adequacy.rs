@@ -39,20 +39,17 @@ pub fn of(passage: &Passage, question: &Question) -> Adequacy {
         passage.sentences.iter().flat_map(|sentence| &sentence.words).map(|word| word.text.as_str()).collect();
     let different: HashSet<&str> = words.iter().copied().collect();
     let spoken: usize = passage.sentences.iter().map(|sentence| count(&sentence.words)).sum();
-    if spoken > 0 && !is_english(&words) {
-        return Adequacy::NotEnglish;
-    }
-    if passage.repeated > 0 && passage.repeated >= passage.sentences.len() && different.len() < FEWEST_DIFFERENT {
-        return Adequacy::Repetition;
-    }
     if spoken < FEWEST_WORDS {
         return Adequacy::TooShort;
     }
-    if different.len() < FEWEST_DIFFERENT || echoes(&different, question) {
-        return Adequacy::Repetition;
-    }
     if is_about_the_rating(passage) {
         return Adequacy::AboutTheRating;
+    }
+    if !is_english(&words) {
+        return Adequacy::NotEnglish;
+    }
+    if different.len() < FEWEST_DIFFERENT || echoes(&different, question) {
+        return Adequacy::Repetition;
     }
     if trade_words(passage) * 100.0 < LEAST_TRADE * spoken as f64 { Adequacy::OffTopic } else { Adequacy::Enough }
 }
@@ -62,8 +59,8 @@ fn is_english(words: &[&str]) -> bool {
     let count = |known: &[&str]| words.iter().filter(|word| known.binary_search(word).is_ok()).count();
     let english = count(ENGLISH);
     let foreign = FOREIGN.iter().map(|known| count(known)).max().unwrap_or(0);
-    let technical = words.iter().filter(|word| word.is_ascii()).count();
-    foreign <= english && technical * 10 >= words.len() * 7 && english as f64 >= LEAST_ENGLISH * words.len() as f64
+    let latin = words.iter().filter(|word| word.is_ascii()).count();
+    foreign <= english && latin * 10 >= words.len() * 7 && english as f64 >= LEAST_ENGLISH * words.len() as f64
 }
 
 fn echoes(different: &HashSet<&str>, question: &Question) -> bool {
