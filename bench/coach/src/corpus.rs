@@ -115,18 +115,25 @@ impl Example {
         self.passage.sentences.iter().map(|sentence| named(sentence.place.start)).collect()
     }
 
-    /// How much each sentence shows a habit or mistake, 0 to 1; `outcome:KIND` for what a decision is tied to.
+    /// How much each sentence shows a habit or mistake, 0 to 1.
     pub(crate) fn targets(&self, subject: &str) -> Vec<f64> {
-        if let Some(kind) = subject.strip_prefix("outcome:") {
-            let rated = &self.rating.habits["outcome"];
-            let tied = rated.score == 2 && rated.outcomes.iter().any(|outcome| outcome == kind);
-            return self.weighted(&rated.sentences, f64::from(u8::from(tied)));
-        }
         match (self.rating.habits.get(subject), self.rating.mistakes.get(subject)) {
             (Some(rated), _) => self.weighted(&rated.sentences, f64::from(rated.score) / 2.0),
             (_, Some(made)) => self.weighted(&made.sentences, f64::from(u8::from(made.is))),
             _ => self.weighted(&[], 0.0),
         }
+    }
+
+    /// The sentences that tie a decision to something, by index; none unless it does so clearly.
+    pub(crate) fn consequences(&self) -> Vec<usize> {
+        let rated = &self.rating.habits["outcome"];
+        let marks = self.marks(&rated.sentences).into_iter().enumerate();
+        marks.filter(|(_, marked)| *marked && rated.score == 2).map(|(at, _)| at).collect()
+    }
+
+    /// Whether a decision is tied to `kind`.
+    pub(crate) fn is_tied_to(&self, kind: &str) -> bool {
+        self.rating.habits["outcome"].outcomes.iter().any(|outcome| outcome == kind)
     }
 
     /// How much each sentence covers a point, 0 to 1.

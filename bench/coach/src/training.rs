@@ -4,7 +4,7 @@ use crate::agreement::{f1, kappa};
 use crate::corpus::Example;
 use crate::logistic::{Fit, Matrix, fit};
 use coach::bank::QUESTIONS;
-use coach::features::{Feature, logistic, pooled};
+use coach::features::{Feature, PRESENCE, pooled};
 use coach::model::{Judge, Model, Table, chance};
 use coach::scores::{self, Scores};
 use coach::{HABITS, MISTAKES, OUTCOMES, quoted};
@@ -56,6 +56,7 @@ fn tables(examples: &[&Example]) -> Model {
     let mut model = Model::default();
     model.tables.insert(scores::SENTENCES.to_owned(), sentence_table(examples));
     model.tables.insert(scores::PROBLEM.to_owned(), problem_table(examples));
+    model.tables.insert(scores::KINDS.to_owned(), kinds_table(examples));
     model.tables.insert(scores::ANY_POINT.to_owned(), any_point_table(examples));
     for question in QUESTIONS.iter() {
         let ours: Vec<&Example> =
@@ -169,7 +170,7 @@ fn subject_judge(examples: &[&Example], scores: &[Scores], subject: &str, index:
         .iter()
         .zip(scores)
         .map(|(example, scores)| Item {
-            features: scores::of_subject(&example.prepared, scores, index),
+            features: seen(scores::of_subject(&example.prepared, scores, index), subject),
             score: example.score(subject),
             sentences: scores.subjects[index].clone(),
             marks: example.targets(subject).into_iter().map(|target| target > 0.0).collect(),
@@ -178,6 +179,12 @@ fn subject_judge(examples: &[&Example], scores: &[Scores], subject: &str, index:
         .collect();
     let twins: Vec<Item> = items.iter().filter(|_| WITH_TWINS.contains(&subject)).filter_map(Item::twin).collect();
     judge(&items, &twins, if index < HABITS.len() { 2 } else { 1 })
+}
+
+/// Where the answer without its sentence shall have nothing, what comes up elsewhere in it is no opinion.
+fn seen(features: Vec<Feature>, subject: &str) -> Vec<Feature> {
+    let counts = |(name, _): &Feature| !(WITH_TWINS.contains(&subject) && name.starts_with(PRESENCE));
+    features.into_iter().filter(counts).collect()
 }
 
 fn point_judge(examples: &[&Example], scores: &[Scores], learned: bool) -> Judge {
@@ -219,8 +226,19 @@ fn judge(items: &[Item], twins: &[Item], levels: u8) -> Judge {
     }
 }
 
+/// Two opinions side by side: one that sees the scores of the sentences, and one that sees only what comes up at all.
 fn levels_table(items: &[&Item], levels: u8) -> Table {
-    let matrix = Matrix::new(items.iter().map(|item| item.features.as_slice()), 1);
+    let presence = |(name, _): &Feature| name.starts_with(PRESENCE);
+    let seen = |wanted: bool| {
+        items.iter().map(|item| item.features.iter().filter(|f| presence(f) == wanted).cloned().collect()).collect()
+    };
+    let opinions: [Vec<Vec<Feature>>; 2] = [seen(false), seen(true)];
+    let informed = opinions.iter().filter(|rows| rows.iter().any(|row| !row.is_empty()));
+    Table::beside(informed.map(|rows| opinion(rows, items, levels)).collect())
+}
+
+fn opinion(rows: &[Vec<Feature>], items: &[&Item], levels: u8) -> Table {
+    let matrix = Matrix::new(rows.iter().map(Vec::as_slice), 1);
     let reached = |level: u8| items.iter().map(|item| f64::from(u8::from(item.score >= level))).collect::<Vec<_>>();
     let targets: Vec<Vec<f64>> = (1..=levels).map(reached).collect();
     fit(&matrix, (1..=levels).map(|level| format!("at-least-{level}")).collect(), &targets, ANSWERS)
@@ -234,7 +252,7 @@ fn unseen_chances(items: &[Item], twins: &[Item], levels: u8) -> Vec<Vec<f64>> {
         let others: Vec<&Item> = items.iter().chain(twins).filter(|item| item.file != file).collect();
         let table = levels_table(&others, levels);
         for (place, item) in chances.iter_mut().zip(items).filter(|(_, item)| item.file == file) {
-            *place = table.scores(&item.features).into_iter().map(logistic).collect();
+            *place = table.chances(levels.into(), &item.features);
         }
     }
     chances
@@ -284,21 +302,36 @@ fn quotes(item: &Item, read: usize, threshold: f64) -> Vec<(bool, bool)> {
 
 /// Only the threshold of this judge is used: from which score on a sentence speaks for a kind of outcome.
 fn kind_judge(examples: &[&Example], scores: &[Scores]) -> Judge {
-    let first = HABITS.len() + MISTAKES.len();
     let mut pairs = Vec::new();
     for (example, scores) in examples.iter().zip(scores) {
-        let rated = &example.rating.habits["outcome"];
-        for (kind, name) in OUTCOMES.iter().enumerate().filter(|_| rated.score == 2) {
-            let marked = example.marks(&rated.sentences);
-            let of_marked = scores.subjects[first + kind].iter().zip(marked).filter(|(_, marked)| *marked);
-            let best = of_marked.map(|(score, _)| *score).fold(f64::MIN, f64::max);
-            pairs.push((rated.outcomes.iter().any(|outcome| outcome == name), best));
+        let sentences = example.consequences();
+        for (kind, name) in OUTCOMES.iter().enumerate().filter(|_| !sentences.is_empty()) {
+            let best = sentences.iter().map(|&at| scores.kinds[at][kind]).fold(f64::MIN, f64::max);
+            pairs.push((example.is_tied_to(name), best));
         }
     }
     let agreement =
         |&threshold: &f64| f1(&pairs.iter().map(|(tied, best)| (*tied, *best >= threshold)).collect::<Vec<_>>());
     let evidence = best((-40..=20).map(|tenth| f64::from(tenth) / 10.0), agreement);
     Judge { evidence, ..Judge::default() }
+}
+
+/// What a consequence is about is learned from consequences only.
+fn kinds_table(examples: &[&Example]) -> Table {
+    let of = |example: &&Example| {
+        example.consequences().into_iter().map(|at| example.prepared.alone[at].clone()).collect::<Vec<_>>()
+    };
+    let rows: Vec<Vec<Feature>> = examples.iter().flat_map(of).collect();
+    let matrix = Matrix::new(rows.iter().map(Vec::as_slice), RAREST);
+    let tied = |kind: &&str| {
+        let targets = examples.iter().flat_map(|example| {
+            let target = f64::from(u8::from(example.is_tied_to(kind)));
+            example.consequences().into_iter().map(move |_| target)
+        });
+        targets.collect()
+    };
+    let targets: Vec<Vec<f64>> = OUTCOMES.iter().map(tied).collect();
+    fit(&matrix, OUTCOMES.iter().map(|kind| (*kind).to_owned()).collect(), &targets, SENTENCES)
 }
 
 /// Platt scaling of the chance that a verdict is right (Platt 1999), on verdicts of judges that had not seen the answer.

@@ -40,7 +40,8 @@ impl Page<'_> {
         self.heading("Habits");
         for (id, habit) in assessment.habits.iter() {
             let sure = habit.confidence >= SURE;
-            self.finding(verdict(habit.score, sure), id, &asked_instead(&habit.note, sure), &habit.evidence);
+            let words = ["missing", "partial", "clear"];
+            self.finding(verdict(words, habit.score, sure), id, &asked_instead(&habit.note, sure), &habit.evidence);
         }
         self.heading("Mistakes");
         for (id, mistake) in assessment.mistakes.iter() {
@@ -70,7 +71,8 @@ impl Page<'_> {
             (_, true) => "",
             (_, false) => "Not sure how much this says: what would you add?",
         };
-        self.finding(verdict(coverage.score, sure), id, note, &coverage.evidence);
+        let words = ["missing", "touched", "covered"];
+        self.finding(verdict(words, coverage.score, sure), id, note, &coverage.evidence);
     }
 
     fn finding(&mut self, verdict: &str, id: &str, note: &str, evidence: &[Span]) {
@@ -119,18 +121,13 @@ impl Page<'_> {
     }
 }
 
-fn verdict(score: u8, sure: bool) -> &'static str {
-    match (score, sure) {
-        (_, false) => "not sure",
-        (2, _) => "clear",
-        (1, _) => "partial",
-        _ => "missing",
-    }
+fn verdict(words: [&'static str; 3], score: u8, sure: bool) -> &'static str {
+    if sure { words[usize::from(score.min(2))] } else { "not sure" }
 }
 
 /// The note without the quote, which stands below it in full; a question where the coach is not sure.
 fn asked_instead(note: &str, sure: bool) -> String {
-    let said = note.split(": “").next().unwrap_or(note).trim_end_matches('.');
+    let said = note.split(": “").next().unwrap_or(note).trim_start_matches("Not sure. ").trim_end_matches('.');
     if sure { format!("{said}.") } else { format!("{said}: would you say so?") }
 }
 

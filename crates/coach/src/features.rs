@@ -10,6 +10,9 @@ use crate::words::is_past;
 /// A feature's name and value.
 pub type Feature = (String, f64);
 
+/// How the names of the features of [`presence`] begin.
+pub const PRESENCE: &str = "any:";
+
 /// How often a group may count within one sentence.
 const MOST: usize = 3;
 
@@ -66,6 +69,13 @@ pub fn of_sentence_alone(sentence: &Sentence) -> Vec<Feature> {
     let mut features = ngrams(sentence);
     features.extend(style(sentence));
     features
+}
+
+/// In how many sentences each group comes up, up to three: what is absent altogether is another thing than what is rare.
+pub fn presence(passage: &Passage) -> Vec<Feature> {
+    let having = |group| passage.sentences.iter().filter(|sentence| sentence.count(group) > 0).take(MOST).count();
+    let groups = LEXICON.groups().iter().enumerate();
+    groups.map(|(group, name)| (format!("{PRESENCE}{name}"), having(group) as f64 / MOST as f64)).collect()
 }
 
 fn ngrams(sentence: &Sentence) -> Vec<Feature> {

@@ -33,9 +33,9 @@ pub(crate) fn question(
     if !assessment.enough || passage.sentences.is_empty() {
         return instead(adequacy, question);
     }
-    let weakest =
-        weaknesses(findings, question, passage).into_iter().reduce(|a, b| if b.lack > a.lack { b } else { a });
-    weakest.map_or_else(|| instead(adequacy, question), |weakness| asked(&weakness, passage, text))
+    let weak = weaknesses(findings, question, passage).into_iter().filter(|weakness| weakness.lack > 0.0);
+    let weakest = weak.reduce(|a, b| if b.lack > a.lack { b } else { a });
+    asked(&weakest.unwrap_or_else(|| challenge(findings, passage)), passage, text)
 }
 
 fn asked(weakness: &Weakness, passage: &Passage, text: &str) -> String {
@@ -68,8 +68,16 @@ fn weaknesses<'a>(findings: &Findings, question: &'a Question, passage: &Passage
     mistakes.chain(habits).chain(points).collect()
 }
 
+/// What is missing of a full score; nothing where the score is full.
 fn lack(finding: &Finding) -> f64 {
-    (2.0 - finding.verdict.expected) / 2.0
+    if finding.verdict.score == 2 { 0.0 } else { ((2.0 - finding.verdict.expected) / 2.0).max(0.05) }
+}
+
+/// Where nothing is weak, the choice itself is put in question.
+fn challenge(findings: &Findings, passage: &Passage) -> Weakness<'static> {
+    let tradeoff = findings.habits[1].nearest.unwrap_or_else(|| decision(passage));
+    let ask = "what would have to change for you to decide the other way?";
+    Weakness { lack: 0.0, ask, sentence: tradeoff, groups: &["GIVEUP", "ACCEPT", "WORSE", "ALT"] }
 }
 
 fn of_habit(habit: &str, finding: &Finding, passage: &Passage) -> Weakness<'static> {

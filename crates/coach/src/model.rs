@@ -101,6 +101,14 @@ impl Table {
         scores
     }
 
+    /// The chance of reaching each of `levels`: the columns are opinions of so many levels each, and their mean counts.
+    pub fn chances(&self, levels: usize, features: &[Feature]) -> Vec<f64> {
+        let scores: Vec<f64> = self.scores(features).into_iter().map(logistic).collect();
+        let opinions = (scores.len() / levels.max(1)).max(1) as f64;
+        let of_level = |level| scores.iter().skip(level).step_by(levels).sum::<f64>() / opinions;
+        (0..levels).map(of_level).collect()
+    }
+
     fn write(&self, text: &mut String) {
         if !self.columns.is_empty() {
             let _ = writeln!(text, "columns\t{}", self.columns.join("\t"));
@@ -116,7 +124,7 @@ impl Table {
 impl Judge {
     /// The verdict on an answer with these features.
     pub fn verdict(&self, features: &[Feature]) -> Verdict {
-        let reached: Vec<f64> = self.table.scores(features).into_iter().map(logistic).collect();
+        let reached = self.table.chances(self.cuts.len(), features);
         let expected: f64 = reached.iter().sum();
         let score = self.cuts.iter().filter(|&&cut| expected > cut).count();
         let confidence = self.calibrated(chance(&reached, score));

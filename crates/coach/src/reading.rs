@@ -160,8 +160,7 @@ fn outcomes(model: &Model, scores: &Scores, outcome: &Finding) -> Vec<&'static s
     if outcome.verdict.score < 2 {
         return Vec::new();
     }
-    let first = HABITS.len() + MISTAKES.len();
-    let of_kind = |kind: usize| outcome.evidence.iter().map(move |&at| scores.subjects[first + kind][at]);
+    let of_kind = |kind: usize| outcome.evidence.iter().map(move |&at| scores.kinds[at][kind]);
     let best: Vec<f64> = (0..OUTCOMES.len()).map(|kind| of_kind(kind).fold(f64::MIN, f64::max)).collect();
     let likeliest = best.iter().copied().fold(f64::MIN, f64::max);
     let threshold = model.judge("outcome-kind").evidence;

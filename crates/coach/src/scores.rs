@@ -1,6 +1,6 @@
 //! The learned scores of every sentence of an answer, and what a judge of the whole answer sees of them.
 
-use crate::assessment::{HABITS, MISTAKES, OUTCOMES};
+use crate::assessment::{HABITS, MISTAKES};
 use crate::bank::{Point, Question};
 use crate::features::{self, Feature, pooled};
 use crate::model::Model;
@@ -10,6 +10,8 @@ use crate::passage::{LEXICON, Passage, Sentence};
 pub const SENTENCES: &str = "sentences";
 /// The table that finds problems, wherever they are told.
 pub const PROBLEM: &str = "problem";
+/// The table that tells what a consequence is about, with a column for each of [`crate::OUTCOMES`].
+pub const KINDS: &str = "kinds-of-outcome";
 /// The table of points that are known by their cues.
 pub const ANY_POINT: &str = "any-point";
 
@@ -18,8 +20,7 @@ const REMEDIES: [&str; 3] = ["REMEDY", "TOOL", "ARCH"];
 
 /// The columns of the table [`SENTENCES`].
 pub fn columns() -> Vec<String> {
-    let outcomes = OUTCOMES.iter().map(|kind| format!("outcome:{kind}"));
-    HABITS.iter().chain(&MISTAKES).map(|subject| (*subject).to_owned()).chain(outcomes).collect()
+    HABITS.iter().chain(&MISTAKES).map(|subject| (*subject).to_owned()).collect()
 }
 
 /// The name of the table with a column for each point of `question`.
@@ -33,6 +34,8 @@ pub struct Prepared<'a> {
     pub passage: &'a Passage,
     /// What the whole is like.
     pub answer: Vec<Feature>,
+    /// What comes up in it at all.
+    pub presence: Vec<Feature>,
     /// Features of each sentence by itself.
     pub alone: Vec<Vec<Feature>>,
     /// Features of each sentence in its place.
@@ -49,7 +52,7 @@ impl<'a> Prepared<'a> {
         let sentences = indices.map(|index| features::of_sentence(passage, index, &answer)).collect();
         let cued = question.points.iter().map(|point| features::of_cues(passage, &point.cues)).collect();
         let alone = passage.sentences.iter().map(features::of_sentence_alone).collect();
-        Prepared { passage, answer, alone, sentences, cued }
+        Prepared { passage, answer, presence: features::presence(passage), alone, sentences, cued }
     }
 
     /// The features of one sentence for a point with a table of its own.
@@ -63,6 +66,8 @@ impl<'a> Prepared<'a> {
 pub struct Scores {
     /// By column of [`columns`], then sentence.
     pub subjects: Vec<Vec<f64>>,
+    /// For each sentence, what its consequence would be about: a score for each kind.
+    pub kinds: Vec<Vec<f64>>,
     /// How much each sentence tells a problem, wherever it stands.
     pub problem: Vec<f64>,
     /// For each point, by its cues.
@@ -85,7 +90,9 @@ impl Scores {
         let by_point = points.map(|point| by_point(model, question, prepared, point, &by_cues[point])).collect();
         let problem = |features: &Vec<Feature>| model.table(PROBLEM).map_or(-6.0, |table| table.scores(features)[0]);
         let problem = prepared.alone.iter().map(problem).collect();
-        let mut scores = Scores { subjects, problem, by_cues, by_point };
+        let kinds = |features: &Vec<Feature>| model.table(KINDS).map_or_else(Vec::new, |table| table.scores(features));
+        let kinds = prepared.alone.iter().map(kinds).collect();
+        let mut scores = Scores { subjects, kinds, problem, by_cues, by_point };
         scores.silence(prepared.passage);
         scores
     }
@@ -123,6 +130,7 @@ fn by_point(model: &Model, question: &Question, prepared: &Prepared, point: usiz
 pub fn of_subject(prepared: &Prepared, scores: &Scores, subject: usize) -> Vec<Feature> {
     let mut features = pooled(&scores.subjects[subject], "");
     features.extend_from_slice(&prepared.answer);
+    features.extend_from_slice(&prepared.presence);
     if HABITS.get(subject) == Some(&"problem-first") {
         features.extend(order(prepared.passage, &scores.problem));
     }
