@@ -3,8 +3,10 @@
 use crate::agreement::{f1, kappa};
 use crate::corpus::{Example, FILES};
 use crate::training::{self, train};
+use coach::bank::QUESTIONS;
 use coach::features::Feature;
 use coach::model::Model;
+use coach::scores::{self, Scores};
 use coach::{Finding, HABITS, MISTAKES, OUTCOMES, judge};
 use std::collections::BTreeMap;
 
@@ -31,6 +33,26 @@ pub(crate) fn leave_one_file_out(examples: &[Example]) -> Measured {
         held_out.into_iter().for_each(|example| measured.read(&model, example));
     }
     measured
+}
+
+/// Coverage of each question's points read by their cues alone, with a model that has seen no answer to that question:
+/// what to expect of a question that the coach was never trained on. (rated, read).
+pub(crate) fn leave_one_question_out(examples: &[Example]) -> Vec<(u8, u8)> {
+    let mut pairs = Vec::new();
+    for question in QUESTIONS.iter() {
+        let (held_out, seen): (Vec<&Example>, Vec<&Example>) =
+            examples.iter().partition(|example| example.question.id == question.id);
+        let model = train(&seen);
+        for example in held_out {
+            let scores = Scores::new(&model, question, &example.prepared);
+            for (index, point) in question.points.iter().enumerate() {
+                let features = scores::of_unlearned(&example.prepared, &scores, index);
+                let read = model.judge("unlearned-point").verdict(&features).score;
+                pairs.push((example.rating.coverage[&point.id].score, read));
+            }
+        }
+    }
+    pairs
 }
 
 /// As [`leave_one_file_out`], for judges that see only what `see` gives.

@@ -36,6 +36,8 @@ fn write_model(examples: &[Example]) {
 
 fn measure(examples: &[Example]) {
     print(&evaluation::leave_one_file_out(examples));
+    let unseen = evaluation::leave_one_question_out(examples);
+    println!("\ncoverage of questions without training: kappa {:.3}", agreement::kappa(&unseen));
     print_baseline("length only", &evaluation::baseline(examples, length));
     print_baseline("keywords only", &evaluation::baseline(examples, keywords));
 }
