@@ -3,7 +3,7 @@
 SCENARIO ?= content/scenarios/retry-storm.yaml
 PICTURE ?= target/brownout.png
 
-.PHONY: run test check theory published bench fuzz docs
+.PHONY: run test check theory published bench fuzz docs coach coach-measure
 
 # Build Brownout and run the most telling scenario, with its picture.
 run:
@@ -32,6 +32,14 @@ bench:
 	cargo build --release --package brownout --package engine
 	target/release/engine
 	bench/peers/run.py --brownout target/release/brownout
+
+# Learn the coach's weights again from the rated answers in bench/coach/data: the same bytes every time.
+coach:
+	cargo run --package coach-training
+
+# How well the coach reads answers from a file that it was not trained on. See bench/coach/RESULTS.md.
+coach-measure:
+	cargo run --package coach-training measure
 
 # Damage scenario files for a while and see that reading them never panics.
 fuzz:

@@ -3,6 +3,7 @@
 //! The terminal and the server call the same functions and only differ in how they show what comes back. Whatever these
 //! return is described in `lab` and `coach`, which are passed on here so that nobody above needs to know more than this crate.
 
+mod coaching;
 pub mod evidence;
 mod experiments;
 pub mod kit;
@@ -11,7 +12,9 @@ mod rerun;
 mod risks;
 mod scenarios;
 
+pub use coach;
 pub use coach::bank;
+pub use coaching::assess_answer;
 pub use experiments::{
     Replicate, Search, SweepRequest, SweepWatch, choose_measures, choose_two, choose_variants, compare_variants,
     find_limit, plan_sweep, run_sweep,

@@ -77,6 +77,15 @@ pub enum Failure {
     /// The file is no scenario that can be run.
     #[error("{} has {} problem(s)", .0.file.display(), .0.problems.len())]
     Invalid(Box<Invalid>),
+    /// An answer could not be read as one.
+    #[error(transparent)]
+    Coach(#[from] coach::Failure),
+    /// An answer is no text.
+    #[error("the answer is no UTF-8 text: byte {at} begins no character")]
+    NotText {
+        /// The first byte that is none.
+        at: usize,
+    },
     /// The scenario has no such variant.
     #[error("there is no variant called {wanted}")]
     NoVariant {

@@ -37,6 +37,7 @@ pub(crate) enum Command {
     Compare(Compare),
     Sweep(Sweep),
     Find(Find),
+    Assess(Assess),
     Show(Show),
     Questions(Questions),
     Ask(kit::Ask),
@@ -279,6 +280,23 @@ pub(crate) struct Questions {
     #[arg(long, requires = "id")]
     pub(crate) points: bool,
     /// Print the list, or everything about the question, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Read an answer to an interview question and say, sentence by sentence, what it shows
+#[derive(Args)]
+#[command(after_help = "Examples:
+  brownout assess --question denormalize answer.txt
+  brownout assess --question reliable-api - --json < answer.txt")]
+pub(crate) struct Assess {
+    /// The question's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) question: String,
+    /// The answer as plain text; `-` reads standard input
+    #[arg(value_name = "FILE|-")]
+    pub(crate) file: PathBuf,
+    /// Print the reading as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,6 +1,7 @@
 //! One file per command; each turns what was typed into a call of `app` and prints what comes back.
 
 mod answer;
+mod assess;
 mod check;
 mod compare;
 mod find;
@@ -36,6 +37,7 @@ pub(crate) fn execute(mut command: Command, place: Place, terminal: &Terminal) -
         Command::Compare(compare) => compare::compare(compare, terminal),
         Command::Sweep(sweep) => sweep::sweep(sweep, terminal),
         Command::Find(find) => find::find(find, terminal),
+        Command::Assess(assess) => assess::assess(assess, terminal),
         Command::Ask(ask) => kit::ask::ask(&ask, place, terminal),
         Command::Answers(answers) => kit::answers::answers(&answers, place, terminal),
         Command::Kit(wanted) => kit::kit(&wanted, place, terminal),

@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     App(app::Failure),
     /// The result could not be printed.
     Output(io::Error),
+    /// An answer could not be read.
+    Answer(std::path::PathBuf, io::Error),
     /// A file that a command writes itself could not be written.
     File(std::path::PathBuf, io::Error),
     /// The result could not be put into JSON.
@@ -87,6 +89,10 @@ impl Failure {
         let (message, hint) = match self {
             Failure::App(failure) => (failure.to_string(), hint(failure)),
             Failure::Output(error) => (format!("cannot print the result: {error}"), None),
+            Failure::Answer(file, error) => {
+                let hint = "name a text file with the answer, or `-` to read it from standard input";
+                (format!("cannot read {}: {error}", file.display()), Some(hint.to_owned()))
+            }
             Failure::File(file, error) => (format!("cannot write {}: {error}", file.display()), None),
             Failure::Argument { name, message, expected } => {
                 (format!("{name}: {message}"), Some(format!("write {expected}")))
@@ -128,6 +134,10 @@ fn hint(failure: &app::Failure) -> Option<String> {
         app::Failure::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => {
             Some("name a scenario file, such as one of content/scenarios".to_owned())
         }
+        app::Failure::Coach(app::coach::Failure::UnknownQuestion { nearest, .. }) => {
+            Some(format!("did you mean {}?", nearest.join(", ")))
+        }
+        app::Failure::NotText { .. } => Some("save the answer as plain text in UTF-8".to_owned()),
         app::Failure::NoVariant { known, .. } if known.is_empty() => Some("this scenario has no variants".to_owned()),
         app::Failure::NoVariant { known, .. } => Some(format!("there is {}", known.join(", "))),
         app::Failure::NoEvidence { folder, .. } => Some(format!(

@@ -9,6 +9,7 @@ mod diagnostic;
 mod failure;
 mod input;
 mod printable;
+mod reading;
 mod summary;
 mod terminal;
 

@@ -37,30 +37,21 @@ pub trait Coach {
     }
 }
 
-/// The questions that a kit is made for, and nobody who reads the answers.
+/// The question bank, and the reading of answers that comes with Brownout.
 #[derive(Clone, Copy, Debug)]
-pub struct PlainQuestions;
+pub struct OwnCoach;
 
-const QUESTIONS: [(&str, &str); 6] = [
-    ("reliable-api", "How do you design a reliable API for internal and external consumers?"),
-    ("denormalize", "When would you denormalize data?"),
-    ("latency-growth", "How do you investigate latency growth in a service?"),
-    ("shared-dependency", "How would you scale a backend that becomes a shared dependency across teams?"),
-    ("resilient-design", "What makes a backend design resilient rather than just functional?"),
-    ("improve-without-rewrite", "Tell me about a time you improved a backend system without rewriting everything."),
-];
-
-impl Coach for PlainQuestions {
+impl Coach for OwnCoach {
     fn questions(&self) -> Vec<Question> {
-        let question = |(id, text): (&str, &str)| Question { id: id.to_owned(), text: text.to_owned() };
-        QUESTIONS.map(question).to_vec()
+        let questions = coach::bank::Bank::embedded().questions().iter();
+        questions.map(|question| Question { id: question.id.clone(), text: question.question.clone() }).collect()
     }
 
     fn name(&self) -> String {
-        "nobody".to_owned()
+        format!("coach {}", lab::reporting::VERSION)
     }
 
-    fn read(&self, _question: &str, _text: &str) -> Option<Value> {
-        None
+    fn read(&self, question: &str, text: &str) -> Option<Value> {
+        coach::assess(question, text).ok().and_then(|assessment| serde_json::to_value(assessment).ok())
     }
 }

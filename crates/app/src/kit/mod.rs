@@ -14,7 +14,7 @@ mod status;
 pub use answers::{
     AnswerHistory, AnswerSummary, AnswerVersion, Base, SavedAnswer, answer_history, answers, save_answer,
 };
-pub use coach::{Coach, PlainQuestions, Question};
+pub use coach::{Coach, OwnCoach, Question};
 pub use drafts::Draft;
 pub use examples::{
     ImportedNotes, ShownExample, ShownTradeoff, examples, import_notes, new_example, save_example, save_tradeoff,

@@ -10,7 +10,7 @@ struct Strict;
 
 impl Coach for Strict {
     fn questions(&self) -> Vec<Question> {
-        PlainQuestions.questions()
+        OwnCoach.questions()
     }
 
     fn name(&self) -> String {

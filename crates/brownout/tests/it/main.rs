@@ -1,5 +1,6 @@
 //! The binary, from outside: what it prints, writes and answers.
 
+mod assess;
 mod check;
 mod compare;
 mod find;

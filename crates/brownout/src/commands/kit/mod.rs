@@ -11,13 +11,13 @@ use crate::cli::kit::{Kit, KitAction, Place};
 use crate::failure::Failure;
 use crate::summary::kit as view;
 use crate::terminal::Terminal;
-use app::kit::{Coach, PlainQuestions, Records, choose, kit_status};
+use app::kit::{Coach, OwnCoach, Records, choose, kit_status};
 use serde::Serialize;
 use std::process::ExitCode;
 
 /// Who knows the questions and reads the answers.
 fn coach() -> impl Coach {
-    PlainQuestions
+    OwnCoach
 }
 
 fn open(place: Place) -> Result<Records, Failure> {

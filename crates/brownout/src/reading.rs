@@ -1,0 +1,137 @@
+//! The page that shows an assessment to a person: what is shown, what is possible, what was not found, each with the
+//! sentences. No total and no percentage to chase: where the coach is not sure it asks.
+
+use anstyle::{AnsiColor, Style};
+use app::coach::{Assessment, Coverage, Mistake, SURE, Span};
+
+/// The assessment of `text` as a page of at most `width` columns.
+pub(crate) fn page(assessment: &Assessment, text: &str, width: usize, colours: bool) -> String {
+    let mut page = Page { text: String::new(), answer: text, width: width.clamp(40, 100), colours };
+    let (words, seconds) = (assessment.words, assessment.spoken_s);
+    page.line(0, &format!("{}: {words} words, {} spoken", assessment.question, duration(seconds)));
+    if assessment.enough {
+        page.findings(assessment);
+    } else {
+        page.heading("Too little to judge");
+        page.line(2, assessment.habits.iter().next().map_or("", |(_, habit)| &habit.note));
+    }
+    page.heading("An interviewer would ask");
+    page.line(2, &assessment.follow_up);
+    if assessment.enough {
+        page.line(0, "");
+        page.line(0, "Learned from answers that language models rated; it errs. You decide.");
+    }
+    page.text
+}
+
+fn duration(seconds: u64) -> String {
+    if seconds < 60 { format!("{seconds} s") } else { format!("{} min {} s", seconds / 60, seconds % 60) }
+}
+
+struct Page<'a> {
+    text: String,
+    answer: &'a str,
+    width: usize,
+    colours: bool,
+}
+
+impl Page<'_> {
+    fn findings(&mut self, assessment: &Assessment) {
+        self.heading("Habits");
+        for (id, habit) in assessment.habits.iter() {
+            let sure = habit.confidence >= SURE;
+            let words = ["missing", "partial", "clear"];
+            self.finding(verdict(words, habit.score, sure), id, &asked_instead(&habit.note, sure), &habit.evidence);
+        }
+        self.heading("Mistakes");
+        for (id, mistake) in assessment.mistakes.iter() {
+            self.mistake(id, mistake);
+        }
+        self.heading("What the question is about");
+        for (id, coverage) in assessment.coverage.iter() {
+            self.coverage(id, coverage);
+        }
+    }
+
+    fn mistake(&mut self, id: &str, mistake: &Mistake) {
+        let sure = mistake.confidence >= SURE;
+        let (verdict, note) = match (mistake.is, sure) {
+            (true, true) => ("made", ""),
+            (true, false) => ("possible", "Not sure: does anything you say answer this?"),
+            (false, _) => ("not seen", ""),
+        };
+        self.finding(verdict, id, note, &mistake.evidence);
+    }
+
+    fn coverage(&mut self, id: &str, coverage: &Coverage) {
+        let sure = coverage.confidence >= SURE;
+        let note = match (coverage.score, sure) {
+            (0, true) => "I found no sentence about it.",
+            (0, false) => "Not sure that I found nothing: which of your sentences is about it?",
+            (_, true) => "",
+            (_, false) => "Not sure how much this says: what would you add?",
+        };
+        let words = ["missing", "touched", "covered"];
+        self.finding(verdict(words, coverage.score, sure), id, note, &coverage.evidence);
+    }
+
+    fn finding(&mut self, verdict: &str, id: &str, note: &str, evidence: &[Span]) {
+        let label = self.styled(verdict);
+        self.text += &format!("  {label}{:pad$} {id}\n", "", pad = 9_usize.saturating_sub(verdict.len()));
+        if !note.is_empty() {
+            self.line(12, note);
+        }
+        for span in evidence {
+            self.line(12, &format!("“{}”", one_line(span.of(self.answer))));
+        }
+    }
+
+    fn styled(&self, verdict: &str) -> String {
+        let colour = match verdict {
+            "clear" | "covered" => AnsiColor::Green,
+            "missing" | "made" => AnsiColor::Red,
+            "not seen" => AnsiColor::BrightBlack,
+            _ => AnsiColor::Yellow,
+        };
+        let style = Style::new().fg_color(Some(colour.into()));
+        if self.colours { format!("{style}{verdict}{style:#}") } else { verdict.to_owned() }
+    }
+
+    fn heading(&mut self, heading: &str) {
+        let style = Style::new().bold();
+        let heading = if self.colours { format!("{style}{heading}{style:#}") } else { heading.to_owned() };
+        self.text += &format!("\n{heading}\n");
+    }
+
+    /// A paragraph, wrapped, `indent` columns in.
+    fn line(&mut self, indent: usize, paragraph: &str) {
+        let room = self.width.saturating_sub(indent);
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+                self.text += &format!("{:indent$}{line}\n", "");
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line += word;
+        }
+        self.text += &if line.is_empty() { "\n".to_owned() } else { format!("{:indent$}{line}\n", "") };
+    }
+}
+
+fn verdict(words: [&'static str; 3], score: u8, sure: bool) -> &'static str {
+    if sure { words[usize::from(score.min(2))] } else { "not sure" }
+}
+
+/// The note without the quote, which stands below it in full; a question where the coach is not sure.
+fn asked_instead(note: &str, sure: bool) -> String {
+    let said = note.split(": “").next().unwrap_or(note).trim_start_matches("Not sure. ").trim_end_matches('.');
+    if sure { format!("{said}.") } else { format!("{said}: would you say so?") }
+}
+
+/// Control characters would move the cursor of whoever reads this.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
