@@ -66,7 +66,8 @@ impl Question {
 fn described(question: &bank::Question, point: &bank::Point) -> Point {
     let cues: Vec<&str> = point.cues.iter().map(String::as_str).collect();
     let described = Point::described(&point.id, &point.touched, &point.covered, &cues);
-    let probe = question.probes.iter().find(|probe| probe.gap == point.id);
+    let asks = |probe: &&bank::Probe| probe.gap == point.id && probe.ask.ends_with('?');
+    let probe = question.probes.iter().find(asks);
     Point { ask: probe.map_or(described.ask, |probe| probe.ask.clone()), ..described }
 }
 
