@@ -5,7 +5,7 @@
 
 use crate::report::{Cost, Named, Priced, RunReport};
 use crate::reporting::endpoint_name;
-use sim::model::{EndpointId, Model};
+use sim::model::{EndpointId, Model, Service};
 use sim::{Measures, Sites};
 
 /// What things cost.
@@ -24,10 +24,10 @@ pub struct Prices {
 /// What a run costs at these prices; its report has everything else already.
 pub(crate) fn bill(prices: &Prices, model: &Model, measures: &Measures, report: &RunReport) -> Cost {
     let hours = measures.window.as_secs() / 3_600.0;
-    let replicas = model.services.iter().zip(&prices.replica_hour);
-    let replica_hours: Named<Priced> = replicas
+    let services = model.services.iter().zip(&prices.replica_hour);
+    let replica_hours: Named<Priced> = services
         .filter_map(|(service, price)| {
-            Some((service.name.clone(), Priced::new(f64::from(service.replicas) * hours, (*price)?)))
+            Some((service.name.clone(), Priced::new(paid_replicas(service, report) * hours, (*price)?)))
         })
         .collect();
     let calls: Named<Priced> = prices
@@ -43,6 +43,12 @@ pub(crate) fn bill(prices: &Prices, model: &Model, measures: &Measures, report: 
 }
 
 const MILLION: f64 = 1e6;
+
+/// Mean number over the measured window: those that ran where their number follows the load.
+fn paid_replicas(service: &Service, report: &RunReport) -> f64 {
+    let scaled = report.services.get(&service.name).and_then(|load| load.defended.replicas_mean);
+    scaled.unwrap_or(f64::from(service.replicas))
+}
 
 /// Attempts of all callers, tenants included.
 fn attempts_at(model: &Model, measures: &Measures, id: EndpointId) -> f64 {

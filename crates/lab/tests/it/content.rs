@@ -28,7 +28,7 @@ struct Lesson {
     stated: &'static [(&'static str, &'static str, &'static str)],
 }
 
-static LESSONS: [Lesson; 17] = [
+static LESSONS: [Lesson; 21] = [
     Lesson {
         file: "cache-stampede.yaml",
         goodput_of: "shop.page",
@@ -495,6 +495,124 @@ static LESSONS: [Lesson; 17] = [
             ("index", "utilization(database)", "25 %"),
         ],
     },
+    Lesson {
+        file: "breaker-or-fallback.yaml",
+        goodput_of: "visitors",
+        // One of the guards, or a timeout short enough, and the fallback: neither does without the other.
+        meets: &["breaker-and-fallback", "bulkhead-and-fallback", "short-timeout-and-fallback"],
+        ranking: &[
+            &["breaker-and-fallback", "bulkhead-and-fallback", "short-timeout-and-fallback"],
+            &["fresh-fallback"],
+            &["bigger-machine", "breaker", "bulkhead"],
+            &[AS_IT_IS, "fallback"],
+        ],
+        stated: &[
+            (AS_IT_IS, "goodput(buyers)", "57.6 %"),
+            (AS_IT_IS, "goodput(visitors)", "58.2 %"),
+            ("bigger-machine", "goodput(buyers)", "66.1 %"),
+            ("bigger-machine", "goodput(visitors)", "64.4 %"),
+            ("fallback", "goodput(buyers)", "57.6 %"),
+            ("fallback", "goodput(visitors)", "58.5 %"),
+            ("breaker", "goodput(buyers)", "99.9 %"),
+            ("breaker", "goodput(visitors)", "64.0 %"),
+            ("breaker", "failed(visitors)", "36.0 %"),
+            ("bulkhead", "goodput(buyers)", "100.0 %"),
+            ("bulkhead", "goodput(visitors)", "63.9 %"),
+            ("breaker-and-fallback", "goodput(buyers)", "99.9 %"),
+            ("breaker-and-fallback", "goodput(visitors)", "100.0 %"),
+            ("breaker-and-fallback", "degraded(visitors)", "36.0 %"),
+            ("breaker-and-fallback", "p99(visitors)", "99.2 ms"),
+            ("bulkhead-and-fallback", "p99(visitors)", "1008 ms"),
+            ("short-timeout-and-fallback", "goodput(buyers)", "100.0 %"),
+            ("short-timeout-and-fallback", "p99(visitors)", "217 ms"),
+            ("fresh-fallback", "goodput(visitors)", "70.0 %"),
+        ],
+    },
+    Lesson {
+        file: "autoscale-too-late.yaml",
+        goodput_of: "viewers",
+        meets: &["headroom", "quick-start", "always-enough"],
+        ranking: &[
+            &["headroom", "quick-start", "always-enough"],
+            &["shedding", "by-delay"],
+            &["bigger-machine"],
+            &[AS_IT_IS, "higher-maximum", "more-often"],
+        ],
+        stated: &[
+            (AS_IT_IS, "goodput(viewers)", "21.0 %"),
+            (AS_IT_IS, "queue_max(player)", "11,824"),
+            ("bigger-machine", "goodput(viewers)", "72.9 %"),
+            ("higher-maximum", "goodput(viewers)", "21.0 %"),
+            ("more-often", "goodput(viewers)", "30.6 %"),
+            ("by-delay", "goodput(viewers)", "82.2 %"),
+            ("shedding", "goodput(viewers)", "86.5 %"),
+            ("shedding", "p99(viewers)", "702 ms"),
+            ("shedding", "failed(viewers)", "13.5 %"),
+            ("quick-start", "goodput(viewers)", "98.1 %"),
+            ("headroom", "goodput(viewers)", "100.0 %"),
+            ("always-enough", "goodput(viewers)", "100.0 %"),
+        ],
+    },
+    Lesson {
+        file: "quota-for-batch.yaml",
+        goodput_of: "shoppers",
+        meets: &["weights", "weights-when-shoppers-sleep"],
+        ranking: &[
+            &["weights", "quota", "quota-and-retries", "weights-when-shoppers-sleep", "quota-when-shoppers-sleep"],
+            &["bigger-machine"],
+            &["generous-quota"],
+            &[AS_IT_IS, "turns"],
+        ],
+        stated: &[
+            (AS_IT_IS, "goodput(shoppers)", "58.3 %"),
+            (AS_IT_IS, "utilization(catalog)", "61.0 %"),
+            ("bigger-machine", "goodput(shoppers)", "83.6 %"),
+            ("quota", "goodput(shoppers)", "99.8 %"),
+            ("quota", "goodput(batch)", "44.9 %"),
+            ("quota", "utilization(catalog)", "37.9 %"),
+            ("generous-quota", "goodput(shoppers)", "79.7 %"),
+            ("generous-quota", "goodput(batch)", "66.4 %"),
+            ("quota-and-retries", "goodput(shoppers)", "99.8 %"),
+            ("quota-and-retries", "goodput(batch)", "83.9 %"),
+            ("quota-and-retries", "amplification(catalog)", "2.99x"),
+            ("turns", "goodput(shoppers)", "58.2 %"),
+            ("turns", "goodput(batch)", "100.0 %"),
+            ("weights", "goodput(shoppers)", "100.0 %"),
+            ("weights", "p99(batch)", "53.4 s"),
+            ("quota-when-shoppers-sleep", "goodput(batch)", "44.9 %"),
+            ("quota-when-shoppers-sleep", "utilization(catalog)", "21.1 %"),
+            ("weights-when-shoppers-sleep", "p99(batch)", "39.0 s"),
+        ],
+    },
+    Lesson {
+        file: "bad-canary.yaml",
+        goodput_of: "visitors",
+        meets: &["canary"],
+        ranking: &[
+            &["canary"],
+            &["slower-and-rollback"],
+            &["retries"],
+            &["rollback"],
+            &["canary-unwatched"],
+            &["slower"],
+            &[AS_IT_IS, "bigger-machine"],
+            &["all-at-once"],
+            &["slow-version"],
+        ],
+        stated: &[
+            (AS_IT_IS, "failed(visitors)", "27.0 %"),
+            ("all-at-once", "failed(visitors)", "29.9 %"),
+            ("slower", "failed(visitors)", "20.9 %"),
+            ("bigger-machine", "failed(visitors)", "27.0 %"),
+            ("retries", "failed(visitors)", "2.4 %"),
+            ("retries", "amplification(shop)", "1.35x"),
+            ("rollback", "failed(visitors)", "2.7 %"),
+            ("slower-and-rollback", "failed(visitors)", "0.51 %"),
+            ("canary-unwatched", "failed(visitors)", "17.1 %"),
+            ("canary", "failed(visitors)", "0.08 %"),
+            ("slow-version", "late(visitors)", "33.6 %"),
+        ],
+    },
 ];
 
 /// The p99 of `hockey-stick.yaml` as its comment states it, by requests per second; 2000/s fill the service.
@@ -511,7 +629,7 @@ struct WhatIf {
     stated: &'static [(&'static str, &'static str)],
 }
 
-static WHAT_IFS: [WhatIf; 8] = [
+static WHAT_IFS: [WhatIf; 13] = [
     WhatIf {
         file: "double-charge.yaml",
         variant: "longer-timeout",
@@ -560,6 +678,47 @@ static WHAT_IFS: [WhatIf; 8] = [
         sets: &["workload.clients.rate=380/s"],
         stated: &[("p99(clients)", "82.6 ms")],
     },
+    WhatIf {
+        file: "breaker-or-fallback.yaml",
+        variant: "short-timeout-and-fallback",
+        sets: &["workload.visitors.rate=400/s"],
+        stated: &[("goodput(buyers)", "55.6 %")],
+    },
+    WhatIf {
+        file: "breaker-or-fallback.yaml",
+        variant: "breaker-and-fallback",
+        sets: &["workload.visitors.rate=400/s"],
+        stated: &[("goodput(buyers)", "99.5 %")],
+    },
+    WhatIf {
+        file: "quota-for-batch.yaml",
+        variant: "quota",
+        sets: &["services.catalog.endpoints.export[0].work=exp(120ms)"],
+        stated: &[("goodput(shoppers)", "82.6 %")],
+    },
+    WhatIf {
+        file: "quota-for-batch.yaml",
+        variant: "weights",
+        sets: &["services.catalog.endpoints.export[0].work=exp(120ms)"],
+        stated: &[("goodput(shoppers)", "100.0 %"), ("goodput(batch)", "86.5 %")],
+    },
+    WhatIf {
+        file: "bad-canary.yaml",
+        variant: "canary",
+        sets: &["deploys[0].bad.errors=1%"],
+        stated: &[("failed(visitors)", "0.56 %")],
+    },
+];
+
+/// What a run of `autoscale-too-late.yaml` costs, as its comment states it: with seed 1, in the file's own prices.
+const COSTS: [(&str, &str); 7] = [
+    (AS_IT_IS, "0.137"),
+    ("quick-start", "0.121"),
+    ("shedding", "0.125"),
+    ("bigger-machine", "0.158"),
+    ("always-enough", "0.174"),
+    ("headroom", "0.233"),
+    ("by-delay", "0.236"),
 ];
 
 /// How far a stated number may be from the measured one, beside its own rounding.
@@ -761,15 +920,27 @@ fn giving_up_does_not_take_a_charge_back() {
     }
 }
 
-/// Capacity beside the bottleneck changes nothing at all.
+/// Capacity beside the bottleneck changes nothing at all, and neither does leave to have more than is ever asked for.
 #[test]
-fn a_bigger_database_behind_the_same_pool_is_the_very_same_run() {
-    let (scenario, _) = opened("shared-pool.yaml", &[]);
-    let ((_, small), (_, big)) =
-        (replicated(&scenario, AS_IT_IS, SEEDS), replicated(&scenario, "bigger-database", SEEDS));
-    for (small, big) in small.iter().zip(&big) {
-        assert_eq!(small.tenants, big.tenants, "seed {}", small.seed);
+fn what_is_not_short_is_the_very_same_run() {
+    for (file, variant) in [("shared-pool.yaml", "bigger-database"), ("autoscale-too-late.yaml", "higher-maximum")] {
+        let (scenario, _) = opened(file, &[]);
+        let ((_, small), (_, big)) = (replicated(&scenario, AS_IT_IS, SEEDS), replicated(&scenario, variant, SEEDS));
+        for (small, big) in small.iter().zip(&big) {
+            assert_eq!(small.tenants, big.tenants, "{file}, seed {}", small.seed);
+        }
     }
+}
+
+#[test]
+fn what_autoscaling_costs_is_what_the_comment_says() {
+    let (scenario, text) = opened("autoscale-too-late.yaml", &[]);
+    COSTS.par_iter().for_each(|(variant, number)| {
+        let (_, reports) = replicated(&scenario, variant, 1);
+        let total = reports[0].cost.as_ref().expect("it is priced").total;
+        assert!(is_about(Some(total), number), "{variant}: {total}, not {number}");
+        assert!(says(&text, number), "the comment does not state {number}");
+    });
 }
 
 /// What the timeout of a payment costs: who was told no has paid.

@@ -64,6 +64,19 @@ fn replicas_calls_and_what_is_told_add_up() {
     close(cost.per_million_good.expect("some were good"), cost.total * 1_000.0);
 }
 
+/// Ten requests a second, each with a worker for half a second, at half of each worker's time: ten replicas, not three.
+#[test]
+fn replicas_that_autoscaling_adds_are_paid_for() {
+    let report = run_with(&[
+        "services.shop.workers=1",
+        "services.shop.endpoints.buy[0].work=500ms",
+        "services.shop.autoscale={target: 50%, least: 3, most: 20}",
+    ]);
+    let ran = report.services["shop"].defended.replicas_mean.expect("it is scaled");
+    assert!(ran > 6.0, "{ran}");
+    close(report.cost.expect("it is priced").replica_hours["shop"].amount, ran / 36.0);
+}
+
 #[test]
 fn what_fails_is_paid_for_with_its_retries() {
     let cost = cost(&["faults=[{errors: payments, rate: 100%}]"]);
