@@ -1,6 +1,6 @@
 //! Rated answers, read from `bench/coach/data`.
 
-use coach::bank::{self, Question};
+use coach::rubric::{self, Question};
 use coach::passage::Passage;
 use coach::scores::Prepared;
 use serde::Deserialize;
@@ -79,7 +79,7 @@ fn lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Vec<T> {
 }
 
 fn example(file: char, answer: Answer, rating: Rating) -> Example {
-    let question = bank::question(&answer.question).unwrap_or_else(|| panic!("no question {}", answer.question));
+    let question = rubric::question(&answer.question).unwrap_or_else(|| panic!("no question {}", answer.question));
     let text = answer.sentences.join(" ");
     let places = places(&answer.sentences);
     // A corpus is read once and lives as long as the program.

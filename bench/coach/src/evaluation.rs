@@ -3,7 +3,7 @@
 use crate::agreement::{f1, kappa};
 use crate::corpus::{Example, FILES};
 use crate::training::{self, train};
-use coach::bank::QUESTIONS;
+use coach::rubric::QUESTIONS;
 use coach::features::Feature;
 use coach::model::Model;
 use coach::scores::{self, Scores};

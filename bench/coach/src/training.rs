@@ -3,7 +3,7 @@
 use crate::agreement::{f1, kappa};
 use crate::corpus::Example;
 use crate::logistic::{Fit, Matrix, fit};
-use coach::bank::QUESTIONS;
+use coach::rubric::QUESTIONS;
 use coach::features::{Feature, PRESENCE, pooled};
 use coach::model::{Judge, Model, Table, chance};
 use coach::scores::{self, Scores};

@@ -1,6 +1,6 @@
 //! Whether there is enough to judge: an answer, in English, to a question about software.
 
-use crate::bank::Question;
+use crate::rubric::Question;
 use crate::lexicon::Lexicon;
 use crate::passage::{Passage, Sentence};
 use crate::words::count;

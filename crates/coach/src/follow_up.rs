@@ -2,7 +2,7 @@
 
 use crate::adequacy::Adequacy;
 use crate::assessment::{Assessment, HABITS, MISTAKES};
-use crate::bank::Question;
+use crate::rubric::Question;
 use crate::passage::{Passage, Sentence};
 use crate::quote::{around, marked};
 use crate::reading::{Finding, Findings};

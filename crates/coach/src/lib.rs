@@ -9,7 +9,7 @@
 
 pub mod adequacy;
 mod assessment;
-pub mod bank;
+pub mod rubric;
 mod comparison;
 pub mod features;
 mod follow_up;

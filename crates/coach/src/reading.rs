@@ -5,7 +5,7 @@
 
 use crate::adequacy::{self, Adequacy};
 use crate::assessment::{Assessment, Coverage, HABITS, Habit, MISTAKES, Mistake, Named, OUTCOMES, Span};
-use crate::bank::{self, Question};
+use crate::rubric::{self, Question};
 use crate::features::Feature;
 use crate::model::{Judge, Model, SHIPPED, Verdict};
 use crate::passage::Passage;
@@ -40,8 +40,8 @@ pub enum Failure {
 /// # Errors
 /// If there is no such question; the error knows the nearest ids.
 pub fn assess(question: &str, text: &str) -> Result<Assessment, Failure> {
-    let known = bank::question(question)
-        .ok_or_else(|| Failure::UnknownQuestion { id: question.to_owned(), nearest: bank::nearest(question) })?;
+    let known = rubric::question(question)
+        .ok_or_else(|| Failure::UnknownQuestion { id: question.to_owned(), nearest: rubric::nearest(question) })?;
     Ok(read(&SHIPPED, known, text))
 }
 

@@ -1,7 +1,7 @@
 //! The learned scores of every sentence of an answer, and what a judge of the whole answer sees of them.
 
 use crate::assessment::{HABITS, MISTAKES};
-use crate::bank::{Point, Question};
+use crate::rubric::{Point, Question};
 use crate::features::{self, Feature, pooled};
 use crate::model::Model;
 use crate::passage::{LEXICON, Passage, Sentence};

@@ -1,7 +1,7 @@
 //! The shape of an assessment, as the JSON of `brownout assess` promises it.
 
 use crate::{GOOD, points, read};
-use coach::bank::{Point, QUESTIONS, Question};
+use coach::rubric::{Point, QUESTIONS, Question};
 use coach::model::SHIPPED;
 use coach::{Failure, Span, assess, compare, sentences};
 use serde_json::Value;
