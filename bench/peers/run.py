@@ -230,7 +230,7 @@ def run_peer(command: list[str], peer: str, model: str, seed: int) -> Result:
 def run_brownout(binary: Path, model: str, seed: int) -> Result:
     """Whole-process wall time: start, reading the scenario, simulation, statistics and the report's JSON."""
     scenario = SCENARIOS / f"{model}.yaml"
-    words = ["run", str(scenario), "--seed", str(seed), "--json", "--quiet"]
+    words = ["run", str(scenario), "--seed", str(seed), "--json", "--quiet", "--no-record"]
     started = time.perf_counter()
     process = subprocess.Popen([*pinned(), str(binary.resolve()), *words], stdout=subprocess.PIPE, text=True)
     output, peak_rss_kb = None, 0

@@ -1,7 +1,7 @@
 //! Rated answers, read from `bench/coach/data`.
 
-use coach::rubric::{self, Question};
 use coach::passage::Passage;
+use coach::rubric::{self, Question};
 use coach::scores::Prepared;
 use serde::Deserialize;
 use std::collections::BTreeMap;

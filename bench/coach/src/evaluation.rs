@@ -3,9 +3,9 @@
 use crate::agreement::{f1, kappa};
 use crate::corpus::{Example, FILES};
 use crate::training::{self, train};
-use coach::rubric::QUESTIONS;
 use coach::features::Feature;
 use coach::model::Model;
+use coach::rubric::QUESTIONS;
 use coach::scores::{self, Scores};
 use coach::{Finding, HABITS, MISTAKES, OUTCOMES, judge};
 use std::collections::BTreeMap;

@@ -3,9 +3,9 @@
 use crate::agreement::{f1, kappa};
 use crate::corpus::Example;
 use crate::logistic::{Fit, Matrix, fit};
-use coach::rubric::QUESTIONS;
 use coach::features::{Feature, PRESENCE, pooled};
 use coach::model::{Judge, Model, Table, chance};
+use coach::rubric::QUESTIONS;
 use coach::scores::{self, Scores};
 use coach::{HABITS, MISTAKES, OUTCOMES, quoted};
 use std::collections::{BTreeMap, BTreeSet};

@@ -109,9 +109,10 @@ impl TableKind {
 pub fn plan_sweep(request: &SweepRequest) -> Result<Sweep, Failure> {
     TableKind::of(&request.out)?;
     let grid = Grid::new(request.axes.clone(), request.shard)?;
-    let base = evidence(&open_scenario(&request.selection)?, seeds(request.replicate.seed, request.replicate.count));
+    let selection = request.selection.clone().hold()?;
+    let base = evidence(&open_scenario(&selection)?, seeds(request.replicate.seed, request.replicate.count));
     let at = |point: usize| -> Result<Scenario, Failure> {
-        let scenario = open_with(&request.selection, grid.sets(point))?;
+        let scenario = open_with(&selection, grid.sets(point))?;
         Ok(Scenario { variants: Vec::new(), ..scenario })
     };
     let scenarios: Vec<Scenario> = (0..grid.len()).map(at).collect::<Result<_, _>>()?;
@@ -156,6 +157,19 @@ pub fn run_sweep(sweep: &Sweep, out: &Path, threads: Option<u32>, watch: &dyn Sw
     save(&whole, &kind.bytes(sweep, &rows)?)?;
     std::fs::rename(&whole, out).map_err(|source| Failure::Unwritable { file: out.to_owned(), source })?;
     journal.remove()?;
+    Ok(sweep.summarize(&rows))
+}
+
+/// Runs a sweep for what it says about each point, and writes no table.
+///
+/// # Errors
+/// If a run comes to nothing.
+pub(crate) fn sweep_again(sweep: &Sweep, threads: Option<u32>, done: Done<'_>) -> Result<Swept, Failure> {
+    let keep = |_: &Row| Ok::<(), io::Error>(());
+    let rows = pool(threads)?.install(|| sweep.run(Vec::new(), &keep, done)).map_err(|error| match error {
+        SweepError::Keep(source) => Failure::Unwritable { file: PathBuf::new(), source },
+        SweepError::Run { place, seed, source } => Failure::At { place, seed, source },
+    })?;
     Ok(sweep.summarize(&rows))
 }
 
@@ -228,13 +242,14 @@ pub struct Search {
 /// If a value is impossible, a run comes to nothing, or both ends of the range agree about the objective.
 pub fn find_limit(search: &Search, done: Done<'_>) -> Result<Finding, Failure> {
     let pool = pool(search.replicate.threads)?;
-    let objective = read_objective(&search.selection, &search.until)?;
+    let selection = search.selection.clone().hold()?;
+    let objective = read_objective(&selection, &search.until)?;
     let evidence: Evidence =
-        evidence(&open_scenario(&search.selection)?, seeds(search.replicate.seed, search.replicate.count));
+        evidence(&open_scenario(&selection)?, seeds(search.replicate.seed, search.replicate.count));
     let mut probe = |index: usize| -> Result<Probe, Failure> {
         let set = search.axis.set(index);
         let place = set.text().to_owned();
-        let scenario = open_with(&search.selection, vec![set])?;
+        let scenario = open_with(&selection, vec![set])?;
         let value = &search.axis.values[index];
         let probed = pool.install(|| find::probe(value, &scenario, &objective, &evidence.seeds, done));
         probed.map_err(|source| Failure::At { place, seed: search.replicate.seed, source })

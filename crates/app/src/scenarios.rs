@@ -12,12 +12,13 @@ use lab::replicate::{replicate, summarize};
 use lab::report::{Replications, RunReport};
 use lab::reporting::report;
 use lab::run::{Run, RunError, Wishes, run_watched};
-use lab::scenario::{Override, Problem, Scenario, open};
+use lab::scenario::{Bundle, Override, Problem, Scenario};
 use lab::traces::spans;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Which scenario: a file, with overrides, and perhaps one of its variants.
 #[derive(Clone, Debug)]
@@ -28,6 +29,32 @@ pub struct Selection {
     pub sets: Vec<Override>,
     /// The variant to take instead of the scenario itself.
     pub variant: Option<String>,
+    /// The file's text where it is read already; see [`Selection::hold`].
+    pub bundle: Option<Arc<Bundle>>,
+}
+
+impl Selection {
+    /// Of a file that is read whenever the scenario is.
+    pub fn new(file: PathBuf, sets: Vec<Override>, variant: Option<String>) -> Selection {
+        Selection { file, sets, variant, bundle: None }
+    }
+
+    /// Reads the file once, so that everything that is made of this selection from now on is made of the same text.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn hold(self) -> Result<Selection, Failure> {
+        let bundle = self.bundle()?;
+        Ok(Selection { bundle: Some(bundle), ..self })
+    }
+
+    fn bundle(&self) -> Result<Arc<Bundle>, Failure> {
+        let unreadable = |source| Failure::Unreadable { file: self.file.clone(), source };
+        match &self.bundle {
+            Some(bundle) => Ok(bundle.clone()),
+            None => Bundle::open(&self.file).map(Arc::new).map_err(unreadable),
+        }
+    }
 }
 
 /// Is told how far an action has come, from 0 to 1, and may break it off.
@@ -63,6 +90,14 @@ pub enum Failure {
         wanted: String,
         /// What there is.
         known: Vec<String>,
+    },
+    /// The bank has no such question.
+    #[error("there is no question called {wanted}")]
+    NoQuestion {
+        /// What was asked for.
+        wanted: String,
+        /// The id that may have been meant.
+        nearest: Option<String>,
     },
     /// The scenario has no variants to compare with.
     #[error("the scenario has no variants, so there is nothing to compare")]
@@ -120,6 +155,30 @@ pub enum Failure {
     #[cfg(feature = "parquet")]
     #[error(transparent)]
     Parquet(#[from] lab::experiment::table::ParquetError),
+    /// No record begins so.
+    #[error("there is no record of {wanted}")]
+    NoEvidence {
+        /// What was asked for.
+        wanted: String,
+        /// Where records lie.
+        folder: PathBuf,
+    },
+    /// Records of several scenarios begin so.
+    #[error("{} records begin with {wanted}", ids.len())]
+    ManyEvidence {
+        /// What was asked for.
+        wanted: String,
+        /// What begins so.
+        ids: Vec<String>,
+    },
+    /// A file in the folder of records is none.
+    #[error("{} is no record: {why}", file.display())]
+    NoRecord {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        why: String,
+    },
     /// What was given as an objective is none.
     #[error("`{0}` is no objective")]
     NoObjective(String),
@@ -176,8 +235,7 @@ pub struct Invalid {
 /// # Errors
 /// If the file cannot be read, has problems, or lacks the variant.
 pub fn open_scenario(selection: &Selection) -> Result<Scenario, Failure> {
-    let unreadable = |source| Failure::Unreadable { file: selection.file.clone(), source };
-    let opened = open(&selection.file, &selection.sets).map_err(unreadable)?;
+    let opened = selection.bundle()?.read(&selection.sets);
     let Some(scenario) = opened.reading.scenario else {
         return Err(Failure::Invalid(Box::new(Invalid {
             file: selection.file.clone(),

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Sweep(Sweep),
     Find(Find),
     Assess(Assess),
+    Show(Show),
+    Questions(Questions),
     /// Print the JSON Schema of scenario files, for editors
     #[command(after_help = "Example:\n  brownout schema > scenario.schema.json")]
     Schema,
@@ -87,17 +89,41 @@ pub(crate) struct Run {
     /// Use so many threads for replications; all cores unless given. Results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
     pub(crate) threads: Option<u32>,
+    #[command(flatten)]
+    pub(crate) keep: Keep,
 }
 
-/// Say whether a scenario file can be run, and what is wrong with it
+/// Say whether a scenario file can be run, what is wrong with it, and what its design risks
 #[derive(Args)]
-#[command(after_help = "Example:\n  brownout check checkout.yaml")]
+#[command(after_help = "Examples:
+  brownout check checkout.yaml
+  brownout check checkout.yaml --variant budget --deny retry-amplification
+  brownout check checkout.yaml --sarif --deny all > risks.sarif
+  brownout check --list-rules
+
+Nothing is run. Exit status: 1 where a rule of --deny finds something, 2 where the file cannot be run.")]
 pub(crate) struct Check {
-    #[command(flatten)]
-    pub(crate) scenario: Scenario,
+    /// The scenario file
+    #[arg(value_name = "FILE", required_unless_present = "list_rules")]
+    pub(crate) file: Option<PathBuf>,
+    /// Take one of the scenario's variants
+    #[arg(long, value_name = "NAME")]
+    pub(crate) variant: Option<String>,
+    /// Change a value of the file: `services.gateway.workers=32`
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) sets: Vec<String>,
     /// Print the findings as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print the findings as SARIF 2.1.0, for code hosts
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) sarif: bool,
+    /// Exit with status 1 where this rule finds something; may be given again; `all` for every rule
+    #[arg(long, value_name = "RULE|all", value_delimiter = ',')]
+    pub(crate) deny: Vec<String>,
+    /// List the rules and what each finds
+    #[arg(long, visible_alias = "rules", conflicts_with_all = ["file", "variant", "sets", "sarif", "deny"])]
+    pub(crate) list_rules: bool,
 }
 
 /// Put a scenario and its variants side by side, on the same seeds
@@ -130,6 +156,8 @@ pub(crate) struct Compare {
     /// Which two measures to weigh against each other; p99 and goodput of the first endpoint unless given
     #[arg(long, value_name = "MEASURE,MEASURE")]
     pub(crate) pareto: Option<String>,
+    #[command(flatten)]
+    pub(crate) keep: Keep,
 }
 
 /// Run a scenario at every combination of values, and write a table
@@ -163,6 +191,8 @@ pub(crate) struct Sweep {
     /// What to draw and print, such as `p99(gateway.checkout)`; may be given again
     #[arg(long = "measure", value_name = "MEASURE")]
     pub(crate) measures: Vec<String>,
+    #[command(flatten)]
+    pub(crate) keep: Keep,
 }
 
 /// Find the largest load, or the smallest capacity, that still meets an objective
@@ -182,6 +212,62 @@ pub(crate) struct Find {
     #[command(flatten)]
     pub(crate) replicate: Replicate,
     /// Print the answer and all probes as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) keep: Keep,
+}
+
+/// Have a recorded result again, from what it stood for
+#[derive(Args)]
+#[command(after_help = "Examples:
+  brownout show
+  brownout show 00c6cc49
+  brownout show 00c6cc4920d6764f-1f0a9e52 --json
+
+`run`, `compare`, `sweep` and `find` leave a record: the scenario's text with its files, overrides, variant, seeds, command
+and version, for nobody else to read. The newest 1,000 are kept in the data folder, under evidence/.")]
+pub(crate) struct Show {
+    /// The digest of a result, or its beginning; without one, the newest records are listed
+    #[arg(value_name = "DIGEST")]
+    pub(crate) digest: Option<String>,
+    /// Print what the command printed as JSON, to the byte
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Use so many threads; all cores unless given. Results do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
+    pub(crate) threads: Option<u32>,
+    /// The data folder; BROWNOUT_DATA or the platform's unless given
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// Whether and where what a result stood for is kept.
+#[derive(Args, Clone)]
+pub(crate) struct Keep {
+    /// The data folder, where a record of the result is kept for `brownout show`; BROWNOUT_DATA or the platform's unless
+    /// given
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Keep no record of this result
+    #[arg(long, conflicts_with = "data")]
+    pub(crate) no_record: bool,
+}
+
+/// List the questions of the bank, or show one
+#[derive(Args)]
+#[command(after_help = "Examples:
+  brownout questions
+  brownout questions reliable-api
+  brownout questions reliable-api --points")]
+pub(crate) struct Questions {
+    /// The question to show: what is asked and what it tests. Answer before you open more
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Open the rest: what strong answers cover, common mistakes, what to ask back, the rating scale
+    #[arg(long, requires = "id")]
+    pub(crate) points: bool,
+    /// Print the list, or everything about the question, as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -239,6 +325,6 @@ pub(crate) struct Scenario {
 impl Scenario {
     pub(crate) fn selection(self) -> app::Selection {
         let sets = self.sets.iter().map(|set| Override::new(set.as_str())).collect();
-        app::Selection { file: self.file, sets, variant: self.variant }
+        app::Selection::new(self.file, sets, self.variant)
     }
 }

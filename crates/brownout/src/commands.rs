@@ -1,12 +1,17 @@
 //! One file per command; each turns what was typed into a call of `app` and prints what comes back.
 
+mod answer;
 mod assess;
 mod check;
 mod compare;
 mod find;
+mod questions;
 mod run;
+mod show;
 mod sweep;
 mod tooling;
+
+pub(crate) use show::Listed;
 
 use crate::cli::Command;
 use crate::failure::Failure;
@@ -27,6 +32,8 @@ pub(crate) fn execute(command: Command, terminal: &Terminal) -> Done {
         Command::Sweep(sweep) => sweep::sweep(sweep, terminal),
         Command::Find(find) => find::find(find, terminal),
         Command::Assess(assess) => assess::assess(assess, terminal),
+        Command::Show(show) => show::show(show, terminal),
+        Command::Questions(questions) => questions::questions(questions, terminal),
         Command::Schema => tooling::schema(terminal),
         Command::Completions { shell } => tooling::completions(shell, terminal),
         Command::Man { folder } => tooling::man(&folder, terminal),

@@ -3,7 +3,9 @@
 //!
 //! Only looks are decided here; what is wrong, and where, is [`app::scenario`]'s.
 
+use crate::summary::flowed;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use app::risk::{Finding, Severity};
 use app::scenario::{Origin, Override, Problem};
 
 /// Whether to colour.
@@ -44,10 +46,45 @@ fn report<'a>(problem: &'a Problem, sources: &Sources<'a>) -> Vec<Group<'a>> {
     vec![group]
 }
 
+/// All findings, one after the other, each ending with an empty line. Sentences are broken at `width` columns; a command
+/// is not, since it is there to be pasted.
+pub(crate) fn render_findings(findings: &[Finding], sources: &Sources<'_>, width: usize, colour: Colour) -> String {
+    let renderer = match colour {
+        Colour::Plain => Renderer::plain(),
+        Colour::Ansi => Renderer::styled(),
+    };
+    findings.iter().map(|finding| renderer.render(&concern(finding, sources, width)) + "\n\n").collect()
+}
+
+fn concern<'a>(finding: &'a Finding, sources: &Sources<'a>, width: usize) -> Vec<Group<'a>> {
+    /// What stands before a sentence: the sign and its name.
+    const MARGIN: usize = 22;
+    let broken = |text: &str| flowed(text.split(' '), " ", width.saturating_sub(MARGIN).max(MARGIN), 0).join("\n");
+    let level = match finding.severity {
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let place = finding.place.place;
+    let (name, text) = sources.at(place.origin);
+    let snippet = Snippet::source(text).path(name).annotation(AnnotationKind::Primary.span(place.span()));
+    let title = level.primary_title(&finding.title).id(finding.rule);
+    vec![
+        title
+            .element(snippet)
+            .element(Level::NOTE.with_name("arithmetic").message(broken(&finding.arithmetic)))
+            .element(Level::NOTE.with_name("why").message(broken(finding.why)))
+            .element(Level::HELP.with_name("look closer").message(&finding.look_closer)),
+    ]
+}
+
 impl<'a> Sources<'a> {
     /// The name and text that a problem's place is about.
     fn of(&self, problem: &Problem) -> (&'a str, &'a str) {
-        match problem.place.origin {
+        self.at(problem.place.origin)
+    }
+
+    fn at(&self, origin: Origin) -> (&'a str, &'a str) {
+        match origin {
             Origin::File => self.file,
             Origin::Override(index) => self.sets.get(index).map_or(("--set", ""), |set| (set.argument(), set.text())),
         }

@@ -17,6 +17,12 @@ pub(crate) enum Failure {
     File(std::path::PathBuf, io::Error),
     /// The result could not be put into JSON.
     Json(serde_json::Error),
+    /// Nothing says where a person's data lies.
+    NoDataFolder,
+    /// The folder of records could not be read.
+    Evidence(io::Error),
+    /// There is no such rule.
+    Rule(app::risk::UnknownRule),
     /// An argument has the wrong shape.
     Argument {
         /// Its name.
@@ -73,6 +79,12 @@ impl Failure {
             Failure::Argument { name, message, expected } => {
                 (format!("{name}: {message}"), Some(format!("write {expected}")))
             }
+            Failure::NoDataFolder => (
+                "nothing says where records lie".to_owned(),
+                Some("give --data DIR, or set BROWNOUT_DATA or HOME".to_owned()),
+            ),
+            Failure::Evidence(error) => (format!("cannot read the records: {error}"), None),
+            Failure::Rule(unknown) => (format!("--deny: {unknown}"), Some(rule_hint(unknown))),
             Failure::Json(error) => (format!("cannot put the result into JSON: {error}"), None),
         };
         let mut text = line("error", AnsiColor::Red, &message, colour);
@@ -100,7 +112,15 @@ fn hint(failure: &app::Failure) -> Option<String> {
         app::Failure::NotText { .. } => Some("save the answer as plain text in UTF-8".to_owned()),
         app::Failure::NoVariant { known, .. } if known.is_empty() => Some("this scenario has no variants".to_owned()),
         app::Failure::NoVariant { known, .. } => Some(format!("there is {}", known.join(", "))),
+        app::Failure::NoEvidence { folder, .. } => Some(format!(
+            "`brownout show` lists what is in {}; of compare, sweep and find it is the digest of the scenario as it is",
+            folder.display()
+        )),
+        app::Failure::ManyEvidence { ids, .. } => Some(format!("write more of it: {}", shortened(ids))),
+        app::Failure::NoRecord { .. } => Some("remove the file, and run again what it stood for".to_owned()),
         app::Failure::PictureKind(_) => Some("name the picture something.svg or something.png".to_owned()),
+        app::Failure::NoQuestion { nearest: Some(near), .. } => Some(format!("did you mean `{near}`?")),
+        app::Failure::NoQuestion { nearest: None, .. } => Some("`brownout questions` lists them".to_owned()),
         app::Failure::NoVariants => {
             Some("add `variants:` to the file, or vary a value with `brownout sweep`".to_owned())
         }
@@ -126,6 +146,20 @@ fn hint(failure: &app::Failure) -> Option<String> {
             Some("lower a rate or the duration, or bound a queue: `queue: 512` on the service that fills up".to_owned())
         }
         _ => None,
+    }
+}
+
+/// As many as a person would read.
+fn shortened(ids: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown = ids.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if ids.len() > SHOWN { shown + ", …" } else { shown }
+}
+
+fn rule_hint(unknown: &app::risk::UnknownRule) -> String {
+    match unknown.nearest {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`brownout check --list-rules` lists them; `all` denies every one".to_owned(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Whether there is enough to judge: an answer, in English, to a question about software.
 
-use crate::rubric::Question;
 use crate::lexicon::Lexicon;
 use crate::passage::{Passage, Sentence};
+use crate::rubric::Question;
 use crate::words::count;
 use std::collections::HashSet;
 use std::sync::LazyLock;

@@ -5,10 +5,10 @@
 
 use crate::adequacy::{self, Adequacy};
 use crate::assessment::{Assessment, Coverage, HABITS, Habit, MISTAKES, Mistake, Named, OUTCOMES, Span};
-use crate::rubric::{self, Question};
 use crate::features::Feature;
 use crate::model::{Judge, Model, SHIPPED, Verdict};
 use crate::passage::Passage;
+use crate::rubric::{self, Question};
 use crate::scores::{self, Prepared, Scores};
 use crate::words::{count, words};
 use crate::{follow_up, notes};

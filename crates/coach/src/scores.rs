@@ -1,10 +1,10 @@
 //! The learned scores of every sentence of an answer, and what a judge of the whole answer sees of them.
 
 use crate::assessment::{HABITS, MISTAKES};
-use crate::rubric::{Point, Question};
 use crate::features::{self, Feature, pooled};
 use crate::model::Model;
 use crate::passage::{LEXICON, Passage, Sentence};
+use crate::rubric::{Point, Question};
 
 /// The table of what can be said of a sentence whatever the question.
 pub const SENTENCES: &str = "sentences";

@@ -4,10 +4,11 @@
 //! in what a person reads and writes, `gateway.checkout.p99_ms` where a program reads columns and keys.
 
 use crate::readable;
-use crate::report::{Interval, Latency, Requests, RunReport, ServiceLoad};
+use crate::report::{CopyUse, Interval, Latency, QueueUse, Requests, RunReport, ServiceLoad};
 use crate::reporting::endpoint_name;
 use crate::scenario::Scenario;
 use serde::{Serialize, Serializer};
+use sim::model::{Follower, Follows, Model};
 
 /// One number of a report.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -55,6 +56,22 @@ pub enum Quantity {
     Lost,
     /// Requests whose effect was applied more than once.
     Duplicated,
+    /// Lookups that a cache answered, of all.
+    HitRatio,
+    /// Mean number of messages that a queue has not settled.
+    LagMean,
+    /// The largest such number.
+    LagMax,
+    /// Messages that failed too often.
+    Dead,
+    /// Median staleness of the reads of a copy.
+    StalenessP50,
+    /// 99th percentile of that staleness.
+    StalenessP99,
+    /// What the measured window cost, in the scenario's currency.
+    Cost,
+    /// The same over the good requests, times a million.
+    CostPerMillion,
 }
 
 /// What a measure is taken of, named as the report names it.
@@ -70,6 +87,14 @@ pub enum Of {
     Service(String),
     /// A side effect.
     Effect(String),
+    /// A cache.
+    Cache(String),
+    /// A queue of messages.
+    Queue(String),
+    /// A projection, or a database's replicas by the database's name.
+    Copy(String),
+    /// The whole scenario.
+    Scenario,
 }
 
 /// How a measure's values are counted.
@@ -108,6 +133,9 @@ impl Quantity {
     const OF_SERVICES: [Quantity; 4] =
         [Quantity::Utilization, Quantity::QueueMean, Quantity::InServiceMean, Quantity::Amplification];
     const OF_EFFECTS: [Quantity; 2] = [Quantity::Duplicated, Quantity::Lost];
+    const OF_QUEUES: [Quantity; 3] = [Quantity::LagMean, Quantity::LagMax, Quantity::Dead];
+    const OF_COPIES: [Quantity; 2] = [Quantity::StalenessP50, Quantity::StalenessP99];
+    const OF_COST: [Quantity; 2] = [Quantity::Cost, Quantity::CostPerMillion];
 
     /// As an objective names it.
     pub fn word(self) -> &'static str {
@@ -129,28 +157,44 @@ impl Quantity {
             Quantity::Amplification => "amplification",
             Quantity::Lost => "lost",
             Quantity::Duplicated => "duplicated",
+            Quantity::HitRatio => "hit_ratio",
+            Quantity::LagMean => "lag_mean",
+            Quantity::LagMax => "lag_max",
+            Quantity::Dead => "dead",
+            Quantity::StalenessP50 => "staleness_p50",
+            Quantity::StalenessP99 => "staleness_p99",
+            Quantity::Cost => "cost",
+            Quantity::CostPerMillion => "cost_per_million",
         }
     }
 
     /// How it is counted.
     pub fn unit(self) -> Unit {
         match self {
-            Quantity::Goodput | Quantity::Late | Quantity::Degraded | Quantity::Failed | Quantity::Utilization => {
-                Unit::Share
-            }
+            Quantity::Goodput
+            | Quantity::Late
+            | Quantity::Degraded
+            | Quantity::Failed
+            | Quantity::Utilization
+            | Quantity::HitRatio => Unit::Share,
             Quantity::Amplification => Unit::Factor,
             Quantity::QueueMean
             | Quantity::QueueMax
             | Quantity::InServiceMean
             | Quantity::Lost
-            | Quantity::Duplicated => Unit::Number,
+            | Quantity::Duplicated
+            | Quantity::LagMean
+            | Quantity::LagMax
+            | Quantity::Dead
+            | Quantity::Cost
+            | Quantity::CostPerMillion => Unit::Number,
             _ => Unit::Milliseconds,
         }
     }
 
-    /// Which way it gets better: only of goodput is more better.
+    /// Which way it gets better: only of goodput and of hits is more better.
     pub fn better(self) -> Better {
-        if self == Quantity::Goodput { Better::Higher } else { Better::Lower }
+        if matches!(self, Quantity::Goodput | Quantity::HitRatio) { Better::Higher } else { Better::Lower }
     }
 }
 
@@ -158,14 +202,22 @@ impl Of {
     /// The name in the report.
     pub fn name(&self) -> &str {
         match self {
-            Of::Endpoint(name) | Of::Tenant(name) | Of::Call(name) | Of::Service(name) | Of::Effect(name) => name,
+            Of::Endpoint(name)
+            | Of::Tenant(name)
+            | Of::Call(name)
+            | Of::Service(name)
+            | Of::Effect(name)
+            | Of::Cache(name)
+            | Of::Queue(name)
+            | Of::Copy(name) => name,
+            Of::Scenario => "scenario",
         }
     }
 }
 
 impl Measure {
     /// The measures that a scenario's runs are compared by, in the order of the file: of each endpoint that tenants
-    /// call, each service and each effect.
+    /// call, each service and each effect; of the whole where it is priced.
     pub fn all(scenario: &Scenario) -> Vec<Measure> {
         let model = &scenario.model;
         let mut entries: Vec<String> = Vec::new();
@@ -176,18 +228,44 @@ impl Measure {
             }
         }
         let services = model.services.iter().map(|service| &service.name);
-        Self::listed(entries.iter(), services, model.effects.iter())
+        let mut measures = Self::listed(entries.iter(), services, model.effects.iter(), scenario.prices.is_some());
+        let caches = model.caches.iter().map(|cache| &cache.name);
+        let queues = model.queues.iter().map(|queue| &queue.name);
+        let copies = model.followers.iter().map(|follower| follower_name(model, follower));
+        measures.extend(Self::of_data(caches, queues, copies));
+        measures
     }
 
     /// As [`Measure::all`], of a report.
     pub fn all_of(report: &RunReport) -> Vec<Measure> {
-        Self::listed(report.endpoints.keys(), report.services.keys(), report.effects.keys())
+        let mut measures =
+            Self::listed(report.endpoints.keys(), report.services.keys(), report.effects.keys(), report.cost.is_some());
+        let data = &report.data;
+        let replicas = data.databases.iter().filter(|(_, database)| database.replicas.is_some()).map(|(name, _)| name);
+        let copies = replicas.chain(data.projections.keys());
+        measures.extend(Self::of_data(data.caches.keys(), data.queues.keys(), copies));
+        measures
+    }
+
+    fn of_data<'n>(
+        caches: impl Iterator<Item = &'n String>,
+        queues: impl Iterator<Item = &'n String>,
+        copies: impl Iterator<Item = &'n String>,
+    ) -> Vec<Measure> {
+        let each = |quantities: &[Quantity], of: Of| -> Vec<Measure> {
+            quantities.iter().map(|quantity| Measure { quantity: *quantity, of: of.clone() }).collect()
+        };
+        let caches = caches.flat_map(|name| each(&[Quantity::HitRatio], Of::Cache(name.clone())));
+        let queues = queues.flat_map(|name| each(&Quantity::OF_QUEUES, Of::Queue(name.clone())));
+        let copies = copies.flat_map(|name| each(&Quantity::OF_COPIES, Of::Copy(name.clone())));
+        caches.chain(queues).chain(copies).collect()
     }
 
     fn listed<'n>(
         endpoints: impl Iterator<Item = &'n String>,
         services: impl Iterator<Item = &'n String>,
         effects: impl Iterator<Item = &'n String>,
+        priced: bool,
     ) -> Vec<Measure> {
         let mut measures = Vec::new();
         let mut add = |of: Of, quantities: &[Quantity]| {
@@ -196,6 +274,9 @@ impl Measure {
         endpoints.for_each(|name| add(Of::Endpoint(name.clone()), &Quantity::OF_REQUESTS));
         services.for_each(|name| add(Of::Service(name.clone()), &Quantity::OF_SERVICES));
         effects.for_each(|name| add(Of::Effect(name.clone()), &Quantity::OF_EFFECTS));
+        if priced {
+            add(Of::Scenario, &Quantity::OF_COST);
+        }
         measures
     }
 
@@ -226,6 +307,13 @@ impl Measure {
                 let effect = report.effects.get(name)?;
                 Some(if self.quantity == Quantity::Lost { effect.lost } else { effect.duplicated } as f64)
             }
+            Of::Cache(name) => report.data.caches.get(name)?.hit_ratio,
+            Of::Queue(name) => Some(self.of_queue(report.data.queues.get(name)?)),
+            Of::Copy(name) => self.of_copy(copy_of(report, name)?),
+            Of::Scenario => {
+                let cost = report.cost.as_ref()?;
+                if self.quantity == Quantity::Cost { Some(cost.total) } else { cost.per_million_good }
+            }
         }
     }
 
@@ -251,6 +339,19 @@ impl Measure {
         }
     }
 
+    fn of_queue(&self, queue: &QueueUse) -> f64 {
+        match self.quantity {
+            Quantity::LagMean => queue.lag_mean,
+            Quantity::LagMax => queue.lag_max as f64,
+            _ => (queue.dead_letters + queue.dropped) as f64,
+        }
+    }
+
+    fn of_copy(&self, copy: &CopyUse) -> Option<f64> {
+        let staleness = &copy.staleness_ms;
+        if self.quantity == Quantity::StalenessP50 { staleness.p50 } else { staleness.p99 }
+    }
+
     fn of_service(&self, load: &ServiceLoad) -> Option<f64> {
         match self.quantity {
             Quantity::Utilization => load.utilization,
@@ -259,6 +360,20 @@ impl Measure {
             Quantity::InServiceMean => Some(load.in_service_mean),
             _ => load.amplification,
         }
+    }
+}
+
+/// A projection, or the replicas of the database of this name.
+fn copy_of<'r>(report: &'r RunReport, name: &str) -> Option<&'r CopyUse> {
+    let projection = report.data.projections.get(name).map(|projection| &projection.read);
+    projection.or_else(|| report.data.databases.get(name)?.replicas.as_ref())
+}
+
+/// What a person calls a copy: replicas by their database.
+fn follower_name<'m>(model: &'m Model, follower: &'m Follower) -> &'m String {
+    match follower.follows {
+        Follows::Log { .. } => &model.services[follower.of.0 as usize].name,
+        Follows::Sync | Follows::Refresh { .. } => &follower.name,
     }
 }
 

@@ -4,6 +4,10 @@
 //! bytes. Names carry their unit. Maps keep the order of the scenario file. A number that has no meaning (a percentile
 //! of nothing, the utilization of a service without limits) is `null`.
 
+mod data;
+
+pub use data::{CacheUse, CopyUse, Data, DatabaseUse, LockUse, ProjectionUse, QueueUse};
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -60,13 +64,19 @@ pub struct RunReport {
     pub tenants: Named<Requests>,
     /// By service.
     pub services: Named<ServiceLoad>,
-    /// By call: `service.endpoint -> service.endpoint`.
+    /// By call: `service.endpoint -> service.endpoint`, and `tenant -> service.endpoint` where a tenant has guards.
     pub calls: Named<Calls>,
     /// By effect.
     pub effects: Named<Effects>,
     /// What services told about themselves, by service; only of those that say what they tell.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
     pub telemetry: Named<Told>,
+    /// Sections about caches, databases, projections and queues, where the scenario has some.
+    #[serde(flatten)]
+    pub data: Data,
+    /// What the measured window cost; only where the scenario says what things cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
     /// In the scenario's order.
     pub objectives: Vec<Objective>,
     /// How it went over time.
@@ -146,19 +156,72 @@ pub struct ServiceLoad {
     pub in_service_mean: f64,
     /// Attempts that reached the service, over those that would have without retries; null where none did.
     pub amplification: Option<f64>,
+    /// What its policies did, where it has any.
+    #[serde(flatten)]
+    pub defended: Defended,
+}
+
+/// What the policies of a service did; each number is absent where the policy is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Defended {
+    /// Attempts that the rate limit refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limited: Option<u64>,
+    /// Attempts that the concurrency limit refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crowded: Option<u64>,
+    /// Mean concurrency limit of a replica.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrency_limit_mean: Option<f64>,
+    /// Attempts dropped out of the queue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shed: Option<u64>,
+    /// How often one of its callers ejected a replica.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ejections: Option<u64>,
+    /// How often health checks took a replica out of rotation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unhealthy: Option<u64>,
+    /// Mean number of replicas that ran, starting and draining ones included: what is paid for. Times the measured
+    /// hours, these are replica-hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicas_mean: Option<f64>,
+    /// Largest number of replicas at one instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replicas_max: Option<u64>,
+    /// How often a new version was taken back, during the whole run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollbacks: Option<u64>,
 }
 
 /// What happened on one call between services.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Calls {
-    /// Attempts made, retries included.
+    /// Attempts made, retries and hedges included.
     pub attempts: u64,
-    /// Attempts after the first.
+    /// Attempts after the first, hedges left out.
     pub retries: u64,
     /// Attempts that the caller gave up.
     pub timeouts: u64,
     /// Of calls that got an answer, retries included.
     pub latency_ms: Latency,
+    /// Attempts made while an earlier one was under way; they are among `attempts`. Here and below: present where the call
+    /// has such a guard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hedges: Option<u64>,
+    /// Attempts that the caller's breaker, bulkhead or throttle refused; none of them is among `attempts`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shed_locally: Option<u64>,
+    /// How often a breaker opened, over all replicas of the caller; a failed probe opens it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker_opened: Option<u64>,
+    /// Calls in which something took the place of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallbacks: Option<u64>,
+    /// How old the answers were that did so, where these were earlier ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staleness_ms: Option<Latency>,
 }
 
 /// How often a side effect was applied per request that got as far as one attempt.
@@ -172,6 +235,9 @@ pub struct Effects {
     pub lost: u64,
     /// Of these, applied more than once.
     pub duplicated: u64,
+    /// Of these, applied although the tenant was told that the request failed; absent where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_failure: Option<u64>,
 }
 
 /// What a service told about itself in the measured window: what somebody stores and pays for.
@@ -183,6 +249,34 @@ pub struct Told {
     pub spans: f64,
     /// Lines of log.
     pub log_lines: u64,
+}
+
+/// What a run cost at the scenario's prices.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// What the numbers are in: the scenario's label.
+    pub currency: Option<String>,
+    /// Hours of replicas, by service that has a price.
+    pub replica_hours: Named<Priced>,
+    /// Attempts, by endpoint that has a price.
+    pub calls: Named<Priced>,
+    /// Millions of `million_samples`, `million_spans` and `million_lines`, where they have a price.
+    pub telemetry: Named<Priced>,
+    /// All of it.
+    pub total: f64,
+    /// The total over the requests answered in time, whole or degraded, times a million; null where there was none.
+    pub per_million_good: Option<f64>,
+}
+
+/// So much of something at a price.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Priced {
+    /// How much.
+    pub amount: f64,
+    /// Of one.
+    pub price: f64,
+    /// The product.
+    pub cost: f64,
 }
 
 /// A promise, and whether it was kept.
@@ -202,9 +296,11 @@ pub struct Timeline {
     /// Length of a step in seconds.
     pub step_s: f64,
     /// By name: `gateway.checkout.goodput_rps`, `.offered_rps`, `.late_rps`, `.failed_rps`, `.p50_ms`, `.p99_ms` for an
-    /// endpoint that tenants call; `inventory.queue`, `.in_service`, `.utilization` for a service. Null where undefined.
+    /// endpoint that tenants call; `inventory.queue`, `.in_service`, `.utilization` for a service, and `.replicas` where their
+    /// number follows the load; `products.hit_ratio` for a cache; `orders.lag`, `.oldest_ms` for a queue of messages. Null
+    /// where undefined.
     pub series: Named<Vec<Option<f64>>>,
-    /// Faults, to be marked where they held.
+    /// Faults, to be marked where they held, and deploys from their beginning to their end.
     pub marks: Vec<Mark>,
 }
 

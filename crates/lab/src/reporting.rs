@@ -1,14 +1,22 @@
 //! From what the engine measured to the report that a person or a program reads: names instead of numbers, milliseconds
 //! instead of nanoseconds, objectives judged.
 
+mod data;
+
+use crate::cost::bill;
 use crate::report::{
-    Calls, Effects, Evidence, Failures, Kind, Latency, Mark, Named, Objective, Requests, RunReport, ServiceLoad,
-    Timeline,
+    Calls, Defended, Effects, Evidence, Failures, Kind, Latency, Mark, Named, Objective, Requests, RunReport,
+    ServiceLoad, Timeline,
 };
 use crate::run::Run;
 use crate::scenario::Scenario;
-use sim::model::{Capacity, EndpointId, Fault, FaultKind, Model, Party, Service, ServiceId};
-use sim::{EntryStep, Failure, Latencies, Measures, Occupancy, ServiceStep, SiteTally, Sites, Span, Tally};
+use sim::model::{
+    Capacity, Deploy, EndpointId, Fallback, Fault, FaultKind, Guards, Model, Party, Service, ServiceId, TenantId,
+};
+use sim::{
+    CallerId, Deployed, EntryStep, Failure, Latencies, Measures, Occupancy, Refusal, Removal, ServiceStep, SiteTally,
+    Sites, Span, Tally,
+};
 
 /// Brownout's version, part of every piece of evidence.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -27,13 +35,16 @@ pub fn report(scenario: &Scenario, run: &Run) -> RunReport {
         events: run.events,
         endpoints: endpoints(model, measures),
         tenants: tenants(model, measures),
-        services: model.services.iter().zip(&measures.services).map(service).collect(),
+        services: services(model, measures),
         calls: calls(model, measures),
         effects: effects(model, measures),
         telemetry: crate::telemetry::told(scenario, measures),
+        data: data::data(model, measures),
+        cost: None,
         objectives: Vec::new(),
         timeline: timeline(model, measures),
     };
+    report.cost = scenario.prices.as_ref().map(|prices| bill(prices, model, measures, &report));
     let judged: Vec<Objective> = scenario.objectives.iter().map(|objective| objective.evaluate(&report)).collect();
     report.objectives = judged;
     report
@@ -101,47 +112,121 @@ fn latency(latencies: &Latencies) -> Latency {
     }
 }
 
-/// What of a service's capacity is counted: cores where there are any, otherwise workers.
-fn capacity(service: &Service) -> Option<f64> {
+/// What of a service's capacity is counted at so many replicas: cores where there are any, otherwise workers.
+fn capacity(service: &Service, replicas: f64) -> Option<f64> {
     let each = service.cores.or(service.workers)?;
-    Some(f64::from(each) * f64::from(service.replicas))
+    Some(f64::from(each) * replicas)
 }
 
-fn utilization(service: &Service, serving: f64, computing: f64) -> Option<f64> {
+fn utilization(service: &Service, replicas: f64, serving: f64, computing: f64) -> Option<f64> {
     let busy = if service.cores.is_some() { computing } else { serving };
-    capacity(service).map(|capacity| busy / capacity)
+    capacity(service, replicas).map(|capacity| busy / capacity)
+}
+
+/// Where the number of replicas stays, it is exact.
+fn replicas(service: &Service, measured: f64) -> f64 {
+    if service.defences.autoscale.is_some() { measured } else { f64::from(service.replicas) }
+}
+
+fn services(model: &Model, measures: &Measures) -> Named<ServiceLoad> {
+    let mut loads: Named<ServiceLoad> = model.services.iter().zip(&measures.services).map(service).collect();
+    for (deploy, deployed) in model.deploys.iter().zip(&measures.deploys) {
+        if let Some((_, load)) = loads.get_index_mut(deploy.service.0 as usize) {
+            *load.defended.rollbacks.get_or_insert(0) += u64::from(deployed.rolled_back.is_some());
+        }
+    }
+    loads
 }
 
 fn service((service, occupancy): (&Service, &Occupancy)) -> (String, ServiceLoad) {
     let load = ServiceLoad {
-        utilization: utilization(service, occupancy.serving, occupancy.computing),
+        utilization: utilization(
+            service,
+            replicas(service, occupancy.replicas),
+            occupancy.serving,
+            occupancy.computing,
+        ),
         queue_mean: occupancy.waiting,
         queue_max: occupancy.waiting_max,
         in_service_mean: occupancy.serving,
         amplification: (occupancy.originals > 0).then(|| occupancy.reached as f64 / occupancy.originals as f64),
+        defended: defended(service, occupancy),
     };
     (service.name.clone(), load)
 }
 
-/// Calls between services, those between the same two endpoints together.
+fn defended(service: &Service, occupancy: &Occupancy) -> Defended {
+    let defences = &service.defences;
+    let taken_out = |by: Removal| occupancy.taken_out[by as usize];
+    let turned_away = |by: Refusal| occupancy.turned_away[by as usize];
+    Defended {
+        limited: defences.limit.as_ref().map(|_| turned_away(Refusal::Limited)),
+        crowded: defences.concurrency.map(|_| turned_away(Refusal::Crowded)),
+        concurrency_limit_mean: defences.concurrency.map(|_| occupancy.limits / replicas(service, occupancy.replicas)),
+        shed: service.queue.shed.map(|_| turned_away(Refusal::Shed)),
+        ejections: defences.ejection.map(|_| taken_out(Removal::Ejected)),
+        unhealthy: defences.health.map(|_| taken_out(Removal::Unhealthy)),
+        replicas_mean: defences.autoscale.map(|_| occupancy.replicas),
+        replicas_max: defences.autoscale.map(|_| occupancy.replicas_max),
+        rollbacks: None,
+    }
+}
+
+/// Calls between services, those between the same two endpoints together, and those of tenants with guards.
 fn calls(model: &Model, measures: &Measures) -> Named<Calls> {
-    let sites = Sites::of(model);
-    let mut sums: Named<SiteTally> = Named::new();
-    for ((caller, callee), tally) in sites.callers.iter().zip(&sites.callees).zip(&measures.sites) {
-        if let Ok(caller) = caller {
-            let name = format!("{} -> {}", endpoint_name(model, *caller), endpoint_name(model, *callee));
-            let sum = sums.entry(name).or_default();
-            sum.attempts += tally.attempts;
-            sum.retries += tally.retries;
-            sum.timeouts += tally.timeouts;
-            sum.latencies.merge(&tally.latencies);
+    let mut sums: Named<CallSum> = Named::new();
+    for ((caller, call), tally) in Sites::calls(model).zip(&measures.sites) {
+        let callee = endpoint_name(model, call.callee);
+        match caller {
+            CallerId::Endpoint(caller) => {
+                let name = format!("{} -> {callee}", endpoint_name(model, caller));
+                sums.entry(name).or_default().add(&call.guards, tally, &tally.latencies);
+            }
+            CallerId::Tenant(TenantId(id)) if !call.guards.is_empty() => {
+                let name = format!("{} -> {callee}", model.tenants[id as usize].name);
+                // A tenant's call is its request, whose latency is measured there.
+                sums.entry(name).or_default().add(&call.guards, tally, &measures.tenants[id as usize].latencies);
+            }
+            _ => {}
         }
     }
-    let call = |(name, sum): (String, SiteTally)| {
-        let SiteTally { attempts, retries, timeouts, latencies } = sum;
-        (name, Calls { attempts, retries, timeouts, latency_ms: latency(&latencies) })
-    };
-    sums.into_iter().map(call).collect()
+    sums.into_iter().map(|(name, sum)| (name, sum.calls())).collect()
+}
+
+/// Calls under one name. What only some of them have is counted where any has it.
+#[derive(Default)]
+struct CallSum {
+    calls: Calls,
+    latencies: Latencies,
+    staleness: Option<Latencies>,
+}
+
+impl CallSum {
+    fn add(&mut self, guards: &Guards, tally: &SiteTally, latencies: &Latencies) {
+        let calls = &mut self.calls;
+        calls.attempts += tally.attempts;
+        calls.retries += tally.retries;
+        calls.timeouts += tally.timeouts;
+        count(&mut calls.hedges, guards.hedge.is_some(), tally.hedges);
+        count(&mut calls.shed_locally, guards.can_refuse(), tally.shed);
+        count(&mut calls.breaker_opened, guards.breaker.is_some(), tally.breaker_opened);
+        count(&mut calls.fallbacks, guards.fallback.is_some(), tally.fallbacks);
+        if let Some(Fallback::Stale { .. }) = guards.fallback {
+            self.staleness.get_or_insert_default().merge(&tally.staleness);
+        }
+        self.latencies.merge(latencies);
+    }
+
+    fn calls(self) -> Calls {
+        let staleness_ms = self.staleness.as_ref().map(latency);
+        Calls { latency_ms: latency(&self.latencies), staleness_ms, ..self.calls }
+    }
+}
+
+fn count(sum: &mut Option<u64>, present: bool, more: u64) {
+    if present {
+        *sum = Some(sum.unwrap_or(0) + more);
+    }
 }
 
 fn effects(model: &Model, measures: &Measures) -> Named<Effects> {
@@ -151,6 +236,7 @@ fn effects(model: &Model, measures: &Measures) -> Named<Effects> {
         once: tally.once,
         lost: tally.lost,
         duplicated: tally.duplicated,
+        after_failure: (tally.after_failure > 0).then_some(tally.after_failure),
     };
     named.map(|(name, tally)| (name.clone(), effect(tally))).collect()
 }
@@ -163,8 +249,20 @@ fn timeline(model: &Model, measures: &Measures) -> Timeline {
     for (service, steps) in model.services.iter().zip(&measures.service_steps) {
         add_service(&mut series, service, steps);
     }
-    let marks = model.faults.iter().map(|fault| mark(model, fault)).collect();
-    Timeline { step_s: measures.step.as_secs(), series, marks }
+    data::add_data(&mut series, model, measures);
+    let faults = model.faults.iter().map(|fault| mark(model, fault));
+    let deploys = model.deploys.iter().zip(&measures.deploys);
+    let deploys = deploys.filter_map(|(deploy, deployed)| deploy_mark(model, deploy, deployed));
+    Timeline { step_s: measures.step.as_secs(), series, marks: faults.chain(deploys).collect() }
+}
+
+/// A deploy while it lasted; one that never began is nothing to mark.
+fn deploy_mark(model: &Model, deploy: &Deploy, deployed: &Deployed) -> Option<Mark> {
+    let name = &model.services[deploy.service.0 as usize].name;
+    let fate = if deployed.rolled_back.is_some() { "deployed and taken back" } else { "deployed" };
+    let (began, end) = (deployed.began?.as_secs(), model.duration.as_secs());
+    let ended = deployed.ended.map_or(end, |at| at.as_secs().min(end));
+    Some(Mark { text: format!("{name} {fate}"), from_s: began, to_s: ended })
 }
 
 type Series = Named<Vec<Option<f64>>>;
@@ -188,7 +286,10 @@ fn add_service(series: &mut Series, service: &Service, steps: &[ServiceStep]) {
     };
     add("queue", &|step| Some(step.waiting));
     add("in_service", &|step| Some(step.serving));
-    add("utilization", &|step| utilization(service, step.serving, step.computing));
+    add("utilization", &|step| utilization(service, replicas(service, step.replicas), step.serving, step.computing));
+    if service.defences.autoscale.is_some() {
+        add("replicas", &|step| Some(step.replicas));
+    }
 }
 
 fn mark(model: &Model, fault: &Fault) -> Mark {
@@ -215,6 +316,7 @@ fn fault_text(model: &Model, kind: &FaultKind) -> String {
         FaultKind::Shrink { service, what: Capacity::Pool, to, .. } => {
             format!("{} at {to} connections", name(service))
         }
+        FaultKind::Flush { cache } => format!("{} flushed", model.caches[cache.0 as usize].name),
         FaultKind::Spike { tenant, by } => format!("{by}x {}", model.tenants[tenant.0 as usize].name),
     }
 }

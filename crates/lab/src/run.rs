@@ -42,7 +42,7 @@ pub enum RunError {
 
 fn excess_text(excess: &Excess, limits: &Limits) -> String {
     match excess {
-        Excess::InFlight => format!("more than {} attempts or calls were in flight", limits.in_flight),
+        Excess::InFlight => format!("more than {} attempts, calls or messages were in flight", limits.in_flight),
         Excess::Events => format!("more than {} events were handled", limits.events),
         Excess::Standstill => "events went on without time moving on".to_owned(),
     }

@@ -68,6 +68,7 @@ impl Sample {
             services: (0..self.services).map(|i| (service(i), load(measured, i))).collect(),
             calls: self.calls(measured),
             effects: self.effects(measured),
+            data: Default::default(),
             objectives: vec![
                 Objective {
                     text: "p99(gateway.checkout) < 500ms".to_owned(),
@@ -117,6 +118,7 @@ impl Sample {
                     retries: (retries * share) as u64,
                     timeouts: (retries * share * 1.4) as u64,
                     latency_ms: latency(steps),
+                    ..Calls::default()
                 };
                 (format!("{} -> {}.reserve", endpoint(i), service(i)), calls)
             })
@@ -126,7 +128,7 @@ impl Sample {
     fn effects(&self, steps: &[Step]) -> Named<Effects> {
         let requests = steps.iter().map(|s| s.offered).sum::<f64>() as u64;
         let duplicated = steps.iter().map(|s| s.late).sum::<f64>() as u64 / 3;
-        let effect = Effects { requests, once: requests - duplicated, lost: 0, duplicated };
+        let effect = Effects { requests, once: requests - duplicated, duplicated, ..Effects::default() };
         (0..self.endpoints.min(1)).map(|_| ("charge".to_owned(), effect)).collect()
     }
 
@@ -256,6 +258,7 @@ fn load(steps: &[Step], i: usize) -> ServiceLoad {
         queue_max: (steps.iter().map(|s| s.queue).fold(0.0, f64::max) * part) as u64,
         in_service_mean: mean(|s| s.utilization) * 64.0 * part,
         amplification: (offered > 0.0).then(|| 1.0 + retries / offered * part),
+        ..ServiceLoad::default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::otlp::{Kind, Span, Status, Value, attribute};
 use sim::model::{EndpointId, Model};
-use sim::{Answer, Failure, Outcome, Sites, SpanKind, Trace, TracedSpan};
+use sim::{Answer, CallerId, Failure, Outcome, Sites, SpanKind, Trace, TracedSpan};
 
 /// The spans of all traces, in order.
 pub fn spans(model: &Model, seed: u64, traces: &[Trace]) -> Vec<Span> {
@@ -72,8 +72,10 @@ impl Naming<'_> {
     fn attempt(&self, site: u32, attempt: u8) -> Doing {
         let callee = self.sites.callees[site as usize];
         let service = match self.sites.callers[site as usize] {
-            Ok(caller) => self.service(caller),
-            Err(tenant) => self.model.tenants[tenant.0 as usize].name.clone(),
+            CallerId::Endpoint(caller) => self.service(caller),
+            CallerId::Tenant(tenant) => self.model.tenants[tenant.0 as usize].name.clone(),
+            CallerId::Queue(queue) => self.model.queues[queue.0 as usize].name.clone(),
+            CallerId::Follower(follower) => self.model.followers[follower.0 as usize].name.clone(),
         };
         let attributes = vec![
             (attribute::SERVICE_PEER_NAME.to_owned(), Value::Text(self.service(callee))),

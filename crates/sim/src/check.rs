@@ -1,6 +1,12 @@
 //! Which models can be run: every range that the engine relies on.
 
-use crate::model::{Arrivals, Backoff, Call, Dist, FaultKind, Load, Model, Order, Profile, Service, Step};
+mod data;
+mod defences;
+mod guards;
+
+use crate::model::{
+    Arrivals, Backoff, Budget, Call, Dist, FaultKind, Load, Model, Network, Order, Profile, Service, Step,
+};
 use crate::time::Span;
 use std::fmt;
 
@@ -49,13 +55,15 @@ impl Model {
         )?;
         require(self.warmup < self.duration, || "warmup".into(), "less than the duration")?;
         require(self.effects.len() <= Self::MAX_EFFECTS, || "effects".into(), "at most 8 different ones")?;
-        let replicas = self.services.iter().map(|service| u64::from(service.replicas)).sum::<u64>();
+        let replicas = self.services.iter().map(|service| u64::from(service.most_replicas())).sum::<u64>();
         require(replicas <= u64::from(Self::MAX_REPLICAS), || "replicas".into(), "at most 100000 in all")?;
         self.check_references()?;
         self.check_effects()?;
-        self.services.iter().try_for_each(check_service)?;
+        self.check_data()?;
+        self.services.iter().try_for_each(|service| check_service(service, self.tenants.len()))?;
         self.check_tenants()?;
         self.check_faults()?;
+        self.deploys.iter().try_for_each(|deploy| defences::check_deploy(deploy, self.services.len()))?;
         self.check_size()?;
         self.check_depth()
     }
@@ -65,12 +73,17 @@ impl Model {
             let service = self.services.get(call.callee.service.0 as usize);
             service.is_some_and(|service| (call.callee.endpoint as usize) < service.endpoints.len())
         };
-        let calls = self.tenants.iter().map(|tenant| &tenant.call).chain(self.all_steps().filter_map(as_call));
-        for call in calls {
+        for call in self.calls() {
             require(known(call), || "call".into(), "an endpoint of the model")?;
             check_call(call)?;
+            data::check_call(call)?;
         }
-        Ok(())
+        self.check_guards()
+    }
+
+    fn calls(&self) -> impl Iterator<Item = &Call> {
+        let of_tenants = self.tenants.iter().flat_map(|tenant| tenant.call.with_fallback());
+        of_tenants.chain(self.all_steps().flat_map(calls))
     }
 
     fn check_effects(&self) -> Checked {
@@ -127,6 +140,7 @@ impl Model {
                 FaultKind::Partition { .. } => true,
                 FaultKind::Loss { rate, .. } => chance(rate),
                 FaultKind::Spike { tenant, by } => (tenant.0 as usize) < self.tenants.len() && factor(by),
+                FaultKind::Flush { cache } => (cache.0 as usize) < self.caches.len(),
             };
             require(
                 holds,
@@ -138,14 +152,14 @@ impl Model {
     }
 
     fn check_size(&self) -> Checked {
-        let mut sites = self.tenants.len();
+        let mut sites = self.tenants.len() + self.queues.len() + self.followers.len();
         let mut ops = 0;
         for step in self.all_steps() {
-            let times = as_call(step).map_or(1, |call| call.times as usize);
-            sites += usize::from(as_call(step).is_some());
+            let times = step.as_call().map_or(1, |call| call.times as usize);
+            sites += calls(step).count();
             ops += times;
         }
-        require(sites <= Self::MAX_SITES, || "calls".into(), "at most 1000, tenants included")?;
+        require(sites <= Self::MAX_SITES, || "calls".into(), "at most 1000, those of tenants and queues included")?;
         require(
             ops <= Self::MAX_OPS,
             || "steps".into(),
@@ -177,12 +191,10 @@ impl Model {
             return Ok(known);
         }
         let mut deepest = 0;
-        for step in &self.services[s].endpoints[e].steps {
-            for branch in branches(step) {
-                if let Some(call) = as_call(branch) {
-                    let (service, endpoint) = (call.callee.service.0 as usize, call.callee.endpoint as usize);
-                    deepest = deepest.max(self.depth(service, endpoint, above + 1, depths)?);
-                }
+        for step in self.services[s].endpoints[e].steps.iter().flat_map(branches) {
+            for callee in self.callees(s, step) {
+                let (service, endpoint) = (callee.service.0 as usize, callee.endpoint as usize);
+                deepest = deepest.max(self.depth(service, endpoint, above + 1, depths)?);
             }
         }
         depths[s][e] = Some(deepest + 1);
@@ -197,11 +209,12 @@ fn branches(step: &Step) -> &[Step] {
     }
 }
 
-fn as_call(step: &Step) -> Option<&Call> {
-    if let Step::Call(call) = step { Some(call) } else { None }
+/// The call that a step is, and the one that takes its place.
+fn calls(step: &Step) -> impl Iterator<Item = &Call> {
+    step.as_call().into_iter().flat_map(Call::with_fallback)
 }
 
-fn check_service(service: &Service) -> Checked {
+fn check_service(service: &Service, tenants: usize) -> Checked {
     let field = |what: &str| format!("service {}: {what}", service.name);
     require(service.replicas >= 1, || field("replicas"), "at least 1")?;
     require(service.workers != Some(0), || field("workers"), "at least 1")?;
@@ -216,6 +229,7 @@ fn check_service(service: &Service) -> Checked {
     if let Order::AdaptiveLifo { interval } = service.queue.order {
         require(interval <= Model::MAX_SPAN, || field("queue.interval"), "at most 100 years")?;
     }
+    defences::check_defences(service, tenants, &field)?;
     for step in service.endpoints.iter().flat_map(|endpoint| &endpoint.steps) {
         check_step(step, &field)?;
     }
@@ -226,12 +240,14 @@ fn check_step(step: &Step, field: &impl Fn(&str) -> String) -> Checked {
     match step {
         Step::Work(dist) => check_dist(dist, || field("work")),
         Step::Wait(dist) => check_dist(dist, || field("wait")),
-        Step::Call(_) | Step::Effect { .. } => Ok(()),
+        Step::Call(_) | Step::Effect { .. } | Step::Lock | Step::Commit | Step::Read(_) | Step::Publish { .. } => {
+            Ok(())
+        }
         Step::Parallel(branches) => {
             let simple = |step: &Step| matches!(step, Step::Work(_) | Step::Wait(_) | Step::Call(_));
             require(branches.iter().all(simple), || field("parallel"), "work, wait and call steps")?;
             let count: usize =
-                branches.iter().map(|branch| as_call(branch).map_or(1, |call| call.times as usize)).sum();
+                branches.iter().map(|branch| branch.as_call().map_or(1, |call| call.times as usize)).sum();
             require(count <= Model::MAX_BRANCHES, || field("parallel"), "at most 10000 branches")?;
             branches.iter().try_for_each(|branch| check_step(branch, field))
         }
@@ -245,19 +261,24 @@ fn check_call(call: &Call) -> Checked {
         || "call: timeout".into(),
         "at most 100 years",
     )?;
-    require((0.0..=1.0).contains(&call.network.loss), || "network: loss".into(), "from 0 to 1")?;
-    require(call.network.jitter <= Model::MAX_SPAN, || "network: jitter".into(), "at most 100 years")?;
-    check_dist(&call.network.latency, || "network: latency".into())?;
+    check_network(&call.network)?;
     let Some(retry) = &call.retry else { return Ok(()) };
     let attempts = (1..=Model::MAX_ATTEMPTS).contains(&retry.attempts);
     require(attempts, || "retry: attempts".into(), "from 1 to 30")?;
     let Backoff { base, cap, .. } = retry.backoff;
     require(base <= Model::MAX_SPAN && cap <= Model::MAX_SPAN, || "retry: backoff".into(), "at most 100 years")?;
-    require(
-        retry.budget.is_none_or(|share| (0.0..=100.0).contains(&share)),
-        || "retry: budget".into(),
-        "from 0 to 100 times",
-    )
+    let affordable = match retry.budget {
+        None => true,
+        Some(Budget::Share(share)) => (0.0..=100.0).contains(&share),
+        Some(Budget::Tokens { refill, .. }) => (0.0..=1e9).contains(&refill),
+    };
+    require(affordable, || "retry: budget".into(), "from 0 to 100 times, or a refill from 0 to 10⁹ per second")
+}
+
+fn check_network(network: &Network) -> Checked {
+    require((0.0..=1.0).contains(&network.loss), || "network: loss".into(), "from 0 to 1")?;
+    require(network.jitter <= Model::MAX_SPAN, || "network: jitter".into(), "at most 100 years")?;
+    check_dist(&network.latency, || "network: latency".into())
 }
 
 fn check_profile(profile: &Profile, field: impl FnOnce() -> String) -> Checked {

@@ -6,26 +6,47 @@
 //! the work behind it has run to its end. That waste is what overload is made of.
 //!
 //! Messages without delay are handed over within the event that sends them; everything else is ordered by (time, order of
-//! scheduling). Handlers live in `calls` (the caller's side), `jobs` (the callee's side) and `faults`.
+//! scheduling). Handlers live in `calls` and `guards` (the caller's side), `jobs` (the callee's side, whose policies are asked
+//! in `defences`), `fleet` (who is in rotation), `rollouts` (who has which version) and `faults`.
 
+mod caches;
 mod calls;
+mod defences;
+mod effects;
 mod faults;
+mod fleet;
+mod guards;
 mod jobs;
+mod messages;
+mod rollouts;
+mod rows;
 
 use crate::agenda::{Agenda, Lane};
 use crate::arrivals::ArrivalProcess;
+use crate::backlog::Backlog;
+use crate::broker::Broker;
 use crate::check::ModelError;
 use crate::event::{Answer, Event, Failure, Waiting};
 use crate::fact::{Applied, Fact, Observer, Outcome};
-use crate::model::{Load, Model};
+use crate::guards::SiteGuards;
+use crate::limit::Limiter;
+use crate::locks::Locks;
+use crate::model::{Deploy, Load, Model, Service, Shed};
 use crate::plan::{self, Op, Plan, Transit};
 use crate::queue::WaitingRoom;
 use crate::random::Stream;
 use crate::sharing::Sharing;
 use crate::slab::{Ref, Slab};
 use crate::time::{Span, Time};
+use caches::CacheState;
+use calls::EndedCall;
+use defences::Defence;
+use effects::Keys;
 use faults::Faults;
-use std::collections::VecDeque;
+use fleet::Fleet;
+use guards::Guarded;
+use messages::Message;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// Where a run stands.
@@ -53,7 +74,7 @@ pub enum Excess {
 /// How much one run may take of the machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Attempts at once, and calls at once; each takes about 200 bytes.
+    /// Attempts at once, calls at once, and messages at once; each takes about 200 bytes.
     pub in_flight: usize,
     /// Events in all.
     pub events: u64,
@@ -76,7 +97,7 @@ struct Request {
     key: u64,
     tenant: u32,
     user: u32,
-    /// Calls and jobs that belong to it.
+    /// Calls, jobs and messages that belong to it.
     refs: u32,
     outcome: Option<Outcome>,
     /// Effects whose endpoint was attempted, a bit each.
@@ -95,18 +116,21 @@ struct Call {
     began: Time,
     /// When the caller's own caller stops waiting.
     deadline: Time,
-    /// When the caller gives up the current attempt, or its own caller does.
-    gives_up: Time,
-    /// Attempts whose answer is awaited, a bit each.
+    /// What it asks for, where it asks for something.
+    key: u64,
+    /// Attempts whose answer is awaited, those of them that hold a connection, and those in line for one: a bit each.
     awaiting: u32,
+    connected: u32,
+    in_line: u32,
     site: u32,
+    /// The replica that the last attempt went to.
+    replica: u32,
     /// The caller's replica and how often it had restarted by then.
     caller: u32,
     life: u32,
     previous_wait: Span,
     attempt: u8,
     original: bool,
-    connection: Connection,
 }
 
 impl Call {
@@ -115,15 +139,6 @@ impl Call {
     fn is_in_time(&self, now: Time) -> bool {
         self.parent.is_none() || now < self.deadline
     }
-}
-
-/// Whether a call has the connection it needs.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-enum Connection {
-    #[default]
-    None,
-    Waiting,
-    Held,
 }
 
 /// An attempt at its replica.
@@ -136,10 +151,18 @@ struct Job {
     /// When the tenant sent the request.
     sent_at: Time,
     entered: Time,
+    /// When a worker took it.
+    began: Time,
+    /// How long it may wait, where its replica sheds by that.
+    patience: Span,
     /// When the caller stops waiting.
     deadline: Time,
+    /// What it asks for, where it asks for something.
+    key: u64,
     replica: u32,
     service: u32,
+    /// Attempts at the replica when it came, itself included; known to those that limit them.
+    inside: u32,
     /// Index of the next operation.
     op: u32,
     /// Operations begun and not ended, and how many of these wait for a core.
@@ -179,7 +202,17 @@ enum Phase {
 #[derive(Debug)]
 struct Replica {
     service: u32,
+    /// Takes whatever comes.
     up: bool,
+    standing: Standing,
+    /// When callers were first told of it.
+    entered: Time,
+    /// The version that it runs, among those of its service.
+    release: u32,
+    /// While it drains: a process follows at the same place.
+    returns: bool,
+    /// Where it is not up: takes attempts all the same that were sent before so many had been, in all.
+    takes_up_to: u64,
     /// Restarts so far.
     life: u32,
     workers: u32,
@@ -207,6 +240,38 @@ struct Replica {
     share_due: Time,
     share_version: u32,
     pools: Vec<PoolState>,
+    /// Where handlers lock rows.
+    locks: Option<Box<Locks>>,
+    /// What its service does against too much; none where it does nothing.
+    defence: Option<Box<Defence>>,
+}
+
+/// Whether a replica is one of its service's, as its callers are told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Standing {
+    /// Nothing runs at this place.
+    Off,
+    /// It runs and is not told of yet.
+    Starting,
+    InService,
+    /// It is not told of any more and finishes what it holds.
+    Draining,
+}
+
+impl Replica {
+    /// Attempts that wait or are worked on.
+    fn inside(&self) -> u32 {
+        self.busy_workers + self.room.len() as u32
+    }
+
+    /// The workers, or the cores where they are counted, may have become busy or idle.
+    #[inline(always)]
+    fn note_load(&mut self, now: Time) {
+        if let Some(defence) = &mut self.defence {
+            let cores = self.sharing.as_ref().map_or(self.busy_cores, |sharing| sharing.busy());
+            defence.note_load(now, if self.cores == u32::MAX { self.busy_workers } else { cores });
+        }
+    }
 }
 
 /// The connections of one replica to one service.
@@ -214,7 +279,18 @@ struct Replica {
 struct PoolState {
     size: u32,
     used: u32,
-    waiting: VecDeque<(Ref, u8)>,
+    waiting: VecDeque<Attempt>,
+}
+
+/// An attempt on its way out.
+#[derive(Clone, Copy, Debug)]
+struct Attempt {
+    call: Ref,
+    number: u8,
+    /// When its caller gives it up, or that one's own caller does.
+    gives_up: Time,
+    /// Index among the callee's replicas, where that is decided already.
+    to: Option<u32>,
 }
 
 /// What drives a tenant.
@@ -241,7 +317,23 @@ pub struct Simulation {
     jobs: Slab<Job>,
     replicas: Vec<Replica>,
     faults: Faults,
+    caches: Vec<CacheState>,
+    /// What each copy has not seen.
+    backlogs: Vec<Backlog>,
+    brokers: Vec<Broker>,
+    messages: Slab<Message>,
+    /// The messages that calls carry out.
+    errands: BTreeMap<u64, Ref>,
     error_streams: Vec<Stream>,
+    /// What guards remember of the call in each place of the slab.
+    guarded: Vec<Guarded>,
+    /// When effects with a key that is not kept for ever were applied, by place of the request in the slab.
+    keys: Vec<Keys>,
+    /// By service, where it has a rate limit.
+    limiters: Vec<Option<Limiter>>,
+    /// By service, where anything keeps its replicas in order.
+    fleets: Vec<Option<Box<Fleet>>>,
+    deploys: Vec<Deploy>,
     /// Attempts sent so far.
     sent: u64,
     events: u64,
@@ -274,9 +366,19 @@ impl Simulation {
             requests: Slab::new(),
             calls: Slab::new(),
             jobs: Slab::new(),
-            replicas: replicas(&plan),
+            replicas: replicas(model, &plan),
             faults: Faults::new(model),
+            caches: CacheState::all(model, plan.replicas),
+            backlogs: model.followers.iter().map(|_| Backlog::default()).collect(),
+            brokers: model.queues.iter().map(Broker::new).collect(),
+            messages: Slab::new(),
+            errands: BTreeMap::new(),
             error_streams,
+            guarded: Vec::new(),
+            keys: Vec::new(),
+            limiters: limiters(model, &plan),
+            fleets: fleets(model, &plan),
+            deploys: model.deploys.clone(),
             plan,
             sent: 0,
             events: 0,
@@ -374,6 +476,12 @@ impl Simulation {
             Event::Begin { fault } => self.on_fault_begin(fault, observer),
             Event::End { fault } => self.on_fault_end(fault, observer),
             Event::Ready { replica, life } => self.on_ready(replica, life),
+            Event::Hedge { call, attempt } => self.on_hedge(call, attempt, observer),
+            Event::LeaveLine { call, attempt } => self.on_leave_line(call, attempt, observer),
+            Event::Dispatch { queue, consumer } => self.on_dispatch(queue, consumer, observer),
+            Event::Due { message } => self.on_due(message, observer),
+            Event::Resume { job, answer, optional } => self.on_resume(job, answer, optional, observer),
+            Event::Tend { whom, duty, number } => self.on_tend(whom, duty, number, observer),
         }
     }
 
@@ -400,11 +508,12 @@ impl Simulation {
         (self.events, self.digest)
     }
 
-    /// Every call and job belongs to a live request, which counts them all; every busy worker has a job, and every used
+    /// Every call, job and message belongs to a live request, which counts them all; every busy worker has a job, and every used
     /// connection a call.
     fn assert_conservation(&self) {
         let refs: u64 = self.requests.iter().map(|(_, request)| u64::from(request.refs)).sum();
-        assert_eq!(refs, (self.calls.len() + self.jobs.len()) as u64, "requests lost track of their calls or jobs");
+        let held = self.calls.len() + self.jobs.len() + self.messages.len();
+        assert_eq!(refs, held as u64, "requests lost track of their calls, jobs or messages");
         let outstanding: u64 = self.replicas.iter().map(|replica| u64::from(replica.outstanding)).sum();
         assert_eq!(outstanding, self.jobs.len() as u64, "replicas lost track of their jobs");
         let mut running = vec![0; self.replicas.len()];
@@ -413,20 +522,22 @@ impl Simulation {
         }
         let busy = self.replicas.iter().map(|replica| replica.busy_workers);
         assert!(busy.eq(running), "replicas lost track of their workers");
-        let used: usize = self.replicas.iter().flat_map(|replica| &replica.pools).map(|pool| pool.used as usize).sum();
+        let used: u32 = self.replicas.iter().flat_map(|replica| &replica.pools).map(|pool| pool.used).sum();
         assert_eq!(used, self.held_connections(), "pools lost track of their connections");
+        self.assert_places();
     }
 
     /// Connections that calls hold; those of a process that died went with it.
-    fn held_connections(&self) -> usize {
+    fn held_connections(&self) -> u32 {
         let alive =
             |call: &Call| self.replicas.get(call.caller as usize).is_some_and(|caller| caller.life == call.life);
-        self.calls.iter().filter(|(_, call)| call.connection == Connection::Held && alive(call)).count()
+        self.calls.iter().filter(|(_, call)| alive(call)).map(|(_, call)| call.connected.count_ones()).sum()
     }
 
     fn schedule_start(&mut self) {
         // First, so that a fault already holds for what happens at the instant at which it begins.
         self.schedule_faults();
+        self.schedule_fleets();
         for tenant in 0..self.sources.len() as u32 {
             match &self.sources[tenant as usize] {
                 Source::Closed => self.seat_users(tenant),
@@ -479,7 +590,7 @@ impl Simulation {
         }
     }
 
-    /// One call or job less works for the request.
+    /// One call, job or message less works for the request.
     #[inline(always)]
     fn release<O: Observer>(&mut self, request: Ref, observer: &mut O) {
         let state = &mut self.requests[request];
@@ -515,10 +626,35 @@ fn source(model: &Model, index: usize, seed: u64, agenda: &mut Agenda) -> Source
     }
 }
 
-fn replicas(plan: &Plan) -> Vec<Replica> {
+fn limiters(model: &Model, plan: &Plan) -> Vec<Option<Limiter>> {
+    let tenants = model.tenants.len();
+    let limited = model.services.iter().zip(&plan.services);
+    let limiter = |(service, plan): (&Service, &plan::ServicePlan)| {
+        service.defences.limit.as_ref().map(|limit| Limiter::new(limit, tenants, plan.replicas))
+    };
+    limited.map(limiter).collect()
+}
+
+fn fleets(model: &Model, plan: &Plan) -> Vec<Option<Box<Fleet>>> {
+    let services = model.services.iter().zip(&plan.services).enumerate();
+    let fleet = |(index, (service, plan)): (usize, (&Service, &plan::ServicePlan))| {
+        Fleet::of(service, plan.replicas, is_deployed(model, index))
+    };
+    services.map(fleet).collect()
+}
+
+/// Whether a service gets a new version some time.
+fn is_deployed(model: &Model, service: usize) -> bool {
+    model.deploys.iter().any(|deploy| deploy.service.0 as usize == service)
+}
+
+fn replicas(model: &Model, plan: &Plan) -> Vec<Replica> {
     let mut replicas = Vec::with_capacity(plan.replicas as usize);
-    for (service, fixed) in plan.services.iter().enumerate() {
-        replicas.extend((0..fixed.replicas).map(|index| replica(service as u32, fixed, index)));
+    for (index, (service, fixed)) in model.services.iter().zip(&plan.services).enumerate() {
+        let deployed = is_deployed(model, index);
+        let replica =
+            |number| Replica { defence: Defence::of(service, deployed), ..replica(index as u32, fixed, number) };
+        replicas.extend((0..fixed.replicas).map(replica));
     }
     replicas
 }
@@ -528,7 +664,12 @@ fn replica(service: u32, plan: &plan::ServicePlan, index: u32) -> Replica {
     let shares = plan.scheduling == crate::model::Scheduling::Ps && plan.cores != u32::MAX;
     Replica {
         service,
-        up: true,
+        up: index < plan.started,
+        standing: if index < plan.started { Standing::InService } else { Standing::Off },
+        entered: Time::ZERO,
+        release: 0,
+        returns: false,
+        takes_up_to: 0,
         life: 0,
         workers: plan.workers,
         busy_workers: 0,
@@ -542,11 +683,13 @@ fn replica(service: u32, plan: &plan::ServicePlan, index: u32) -> Replica {
         pauses: 0,
         lost: vec![Span::ZERO],
         admitting: false,
-        room: WaitingRoom::new(plan.queue_order, plan.queue_limit),
+        room: WaitingRoom::new(&plan.queue),
         ready: VecDeque::new(),
         sharing: shares.then(|| Box::new(Sharing::new(plan.cores))),
         share_due: Time::NEVER,
         share_version: 0,
         pools: plan.pools.iter().map(|size| PoolState { size: *size, used: 0, waiting: VecDeque::new() }).collect(),
+        locks: plan.locks.then(Box::default),
+        defence: None,
     }
 }

@@ -50,14 +50,61 @@ pub(crate) enum Event {
     Reply { call: Ref, attempt: u8, answer: Answer },
     /// The caller, at this site, waits no longer for an attempt.
     Timeout { call: Ref, site: u32, attempt: u8 },
-    /// The wait before a retry is over.
+    /// The wait before a retry is over, or a place in the bulkhead has been got.
     Retry { call: Ref },
+    /// A try, this attempt, has taken so long that it may get company.
+    Hedge { call: Ref, attempt: u8 },
+    /// A call that had made so many attempts waits no longer for a place in the bulkhead.
+    LeaveLine { call: Ref, attempt: u8 },
+    /// A handler that waited for something shared goes on; `optional` as in the step that waited.
+    Resume { job: Ref, answer: Answer, optional: bool },
+    /// A consumer may have room for its next message.
+    Dispatch { queue: u32, consumer: u32 },
+    /// A message, or a write that a copy lacks, is due to be delivered.
+    Due { message: Ref },
     /// A fault begins.
     Begin { fault: u32 },
     /// A fault ends.
     End { fault: u32 },
     /// A restarted replica accepts requests.
     Ready { replica: u32, life: u32 },
+    /// Somebody is looked after: which service, replica or caller depends on the duty, and so does the number.
+    Tend { whom: u32, duty: Duty, number: u32 },
+}
+
+/// What recurs to keep replicas in order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Duty {
+    /// The health of a service's replicas is checked.
+    Check,
+    /// Checks of a service's replicas that have no answer yet have failed.
+    GiveUpChecks,
+    /// Replicas that a caller has ejected for long enough return.
+    Sweep,
+    /// A service may want more replicas, or fewer.
+    Scale,
+    /// A replica that has not finished what it holds by now ends all the same.
+    EndGrace,
+    /// A deploy begins.
+    Deploy,
+    /// The next replicas of a service get its version.
+    Roll,
+    /// A window ends in which a new version was watched.
+    Judge,
+}
+
+impl Duty {
+    /// All of them, in the order of their discriminants.
+    const ALL: [Duty; 8] = [
+        Duty::Check,
+        Duty::GiveUpChecks,
+        Duty::Sweep,
+        Duty::Scale,
+        Duty::EndGrace,
+        Duty::Deploy,
+        Duty::Roll,
+        Duty::Judge,
+    ];
 }
 
 /// An event as it waits: two words, which pass through registers where an enum would be copied byte by byte.
@@ -91,6 +138,12 @@ impl Event {
             Event::Begin { fault } => (u64::from(fault), what(8, [0; 2], 0)),
             Event::End { fault } => (u64::from(fault), what(9, [0; 2], 0)),
             Event::Ready { replica, life } => (u64::from(replica), what(10, [0; 2], life)),
+            Event::Hedge { call, attempt } => (call.id(), what(11, [attempt, 0], 0)),
+            Event::LeaveLine { call, attempt } => (call.id(), what(12, [attempt, 0], 0)),
+            Event::Dispatch { queue, consumer } => (u64::from(queue), what(13, [0; 2], consumer)),
+            Event::Due { message } => (message.id(), what(14, [0; 2], 0)),
+            Event::Resume { job, answer, optional } => (job.id(), what(15, [answer.code(), u8::from(optional)], 0)),
+            Event::Tend { whom, duty, number } => (u64::from(whom), what(16, [duty as u8, 0], number)),
         };
         Waiting { whom, what }
     }
@@ -115,7 +168,13 @@ impl Waiting {
             7 => Event::Retry { call: id },
             8 => Event::Begin { fault: index },
             9 => Event::End { fault: index },
-            _ => Event::Ready { replica: index, life: number },
+            10 => Event::Ready { replica: index, life: number },
+            11 => Event::Hedge { call: id, attempt: small[0] },
+            12 => Event::LeaveLine { call: id, attempt: small[0] },
+            13 => Event::Dispatch { queue: index, consumer: number },
+            14 => Event::Due { message: id },
+            15 => Event::Resume { job: id, answer: Answer::from_code(small[0]), optional: small[1] != 0 },
+            _ => Event::Tend { whom: index, duty: Duty::ALL[usize::from(small[0])], number },
         }
     }
 }
@@ -155,10 +214,16 @@ mod tests {
             Event::Share { replica: 4, version: 8 },
             Event::Timeout { call: whom, site: 999, attempt: 30 },
             Event::Retry { call: whom },
+            Event::Hedge { call: whom, attempt: 30 },
+            Event::LeaveLine { call: whom, attempt: 30 },
             Event::Begin { fault: 1 },
             Event::End { fault: 2 },
             Event::Ready { replica: 3, life: 4 },
+            Event::Dispatch { queue: 2, consumer: 5 },
+            Event::Due { message: whom },
+            Event::Resume { job: whom, answer: Answer::Failed(Failure::Error), optional: true },
         ]);
+        events.extend(Duty::ALL.map(|duty| Event::Tend { whom: 5, duty, number: 6 }));
         assert!(events.iter().all(|event| event.wait().event() == *event));
         assert_eq!(size_of::<Waiting>(), 16);
     }

@@ -3,13 +3,18 @@
 //! Requests count by when they were sent, levels by when they held. Time is cut at the ends of the timeline's steps, at the
 //! warm-up and at the end of the sending; within a piece the mean of a level is an integral over exact nanoseconds.
 
+mod data;
+
+pub use data::{CacheStep, CacheTally, DataMeasures, FollowerTally, LockTally, QueueStep, QueueTally};
+
 use crate::event::{Answer, Failure};
-use crate::fact::{Applied, Fact, Observer, Outcome, Stage};
+use crate::fact::{Applied, Fact, Observer, Outcome, Refusal, Removal, RolloutStep, Stage};
 use crate::histogram::Histogram;
 use crate::latencies::Latencies;
-use crate::model::{EndpointId, Model};
+use crate::model::{EndpointId, Model, Service};
 use crate::plan::Sites;
 use crate::time::{Span, Time};
+use data::DataMeter;
 
 /// Where the measured requests of one tenant ended.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +74,16 @@ pub struct Occupancy {
     pub reached: u64,
     /// Those among them that no retry led to.
     pub originals: u64,
+    /// Attempts of measured requests that a policy of the service turned away, in the order of [`Refusal::ALL`].
+    pub turned_away: [u64; Refusal::ALL.len()],
+    /// How often a replica went out of rotation, in the order of [`Removal::ALL`].
+    pub taken_out: [u64; Removal::ALL.len()],
+    /// Mean sum of the concurrency limits of its replicas; 0 where it has none.
+    pub limits: f64,
+    /// Mean number of replicas that ran, those that started or drained included: what is paid for.
+    pub replicas: f64,
+    /// Largest number of them at one instant.
+    pub replicas_max: u64,
 }
 
 /// What happened at one site, to calls of measured requests.
@@ -76,10 +91,20 @@ pub struct Occupancy {
 pub struct SiteTally {
     /// Attempts made.
     pub attempts: u64,
-    /// Attempts after the first.
+    /// Attempts after the first, hedges left out.
     pub retries: u64,
     /// Attempts given up.
     pub timeouts: u64,
+    /// Attempts made while an earlier one was under way.
+    pub hedges: u64,
+    /// Attempts that the caller's breaker, bulkhead or throttle refused; they are none of those made.
+    pub shed: u64,
+    /// How often a breaker opened, a failed probe included.
+    pub breaker_opened: u64,
+    /// Calls in which something took the place of the answer.
+    pub fallbacks: u64,
+    /// How old the answers were that did so, where these were earlier ones.
+    pub staleness: Latencies,
     /// Of calls that were answered, retries included.
     pub latencies: Latencies,
 }
@@ -95,6 +120,8 @@ pub struct EffectTally {
     pub lost: u64,
     /// Applied more than once.
     pub duplicated: u64,
+    /// Applied, although the request failed.
+    pub after_failure: u64,
 }
 
 /// One step of the timeline for an endpoint that tenants call.
@@ -123,6 +150,19 @@ pub struct ServiceStep {
     pub serving: f64,
     /// Cores that computed.
     pub computing: f64,
+    /// Replicas that ran, those that started or drained included.
+    pub replicas: f64,
+}
+
+/// When a deploy came how far; nothing where it never did.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deployed {
+    /// It began.
+    pub began: Option<Time>,
+    /// The new version was given up.
+    pub rolled_back: Option<Time>,
+    /// All replicas had the version that they should have.
+    pub ended: Option<Time>,
 }
 
 /// Everything measured.
@@ -138,6 +178,8 @@ pub struct Measures {
     pub effects: Vec<EffectTally>,
     /// Endpoints that tenants call, in order of their first tenant.
     pub entries: Vec<EndpointId>,
+    /// By deploy.
+    pub deploys: Vec<Deployed>,
     /// From the end of the warm-up to the end of the sending.
     pub window: Span,
     /// Length of a step of the timelines.
@@ -146,6 +188,8 @@ pub struct Measures {
     pub entry_steps: Vec<Vec<EntryStep>>,
     /// By service, then by step.
     pub service_steps: Vec<Vec<ServiceStep>>,
+    /// Of caches, locks, copies and queues.
+    pub data: DataMeasures,
 }
 
 /// Measures one run.
@@ -154,6 +198,7 @@ pub struct Meter {
     measures: Measures,
     levels: Vec<Levels>,
     tenants: Vec<TenantMeter>,
+    data: DataMeter,
     warmup: Time,
     closes: Time,
     /// Where the piece of time under way began and will end.
@@ -216,6 +261,10 @@ struct Levels {
     waiting: Level,
     serving: Level,
     computing: Level,
+    /// Concurrency limits, in sum.
+    limits: Level,
+    replicas: Level,
+    replicas_max: u64,
     waiting_max: u64,
     /// Little's law: over the whole run, the integral of waiting and serving is the sum of all sojourns.
     integral: u128,
@@ -262,6 +311,13 @@ impl Level {
 }
 
 impl Levels {
+    fn at_start(service: &Service) -> Self {
+        let limit = service.defences.concurrency.map_or(0, |concurrency| u64::from(concurrency.start));
+        let limits = Level { now: limit * u64::from(service.replicas), ..Level::default() };
+        let replicas = Level { now: u64::from(service.replicas), ..Level::default() };
+        Levels { limits, replicas, replicas_max: replicas.now, ..Levels::default() }
+    }
+
     #[inline]
     fn wait(&mut self, at: Time) {
         self.waiting.change(at, 1);
@@ -271,6 +327,8 @@ impl Levels {
     fn end_piece(&mut self, at: Time, measured: bool) {
         self.integral += self.waiting.end_piece(at, measured) + self.serving.end_piece(at, measured);
         self.computing.end_piece(at, measured);
+        self.limits.end_piece(at, measured);
+        self.replicas.end_piece(at, measured);
     }
 
     fn end_step(&mut self, step: Span) -> ServiceStep {
@@ -278,6 +336,7 @@ impl Levels {
             waiting: self.waiting.end_step(step),
             serving: self.serving.end_step(step),
             computing: self.computing.end_step(step),
+            replicas: self.replicas.end_step(step),
         }
     }
 }
@@ -289,8 +348,9 @@ impl Meter {
         let step = timeline_step(model.duration);
         let sites = Sites::of(model).callees.len();
         let mut meter = Meter {
-            levels: vec![Levels::default(); model.services.len()],
+            levels: model.services.iter().map(Levels::at_start).collect(),
             tenants: entry_of.into_iter().map(|entry| TenantMeter { entry, ..TenantMeter::default() }).collect(),
+            data: DataMeter::new(model),
             warmup: Time::ZERO + model.warmup,
             closes: Time::ZERO + model.duration,
             piece_began: Time::ZERO,
@@ -301,11 +361,13 @@ impl Meter {
                 services: vec![Occupancy::default(); model.services.len()],
                 sites: (0..sites).map(|_| SiteTally::default()).collect(),
                 effects: vec![EffectTally::default(); model.effects.len()],
+                deploys: vec![Deployed::default(); model.deploys.len()],
                 entry_steps: vec![Vec::new(); entries.len()],
                 service_steps: vec![Vec::new(); model.services.len()],
                 entries,
                 window: model.duration - model.warmup,
                 step,
+                data: DataMeasures::default(),
             },
         };
         meter.plan_piece();
@@ -328,8 +390,10 @@ impl Meter {
                 level.end_piece(ends, measured);
                 if ends == self.warmup {
                     level.waiting_max = level.waiting.now;
+                    level.replicas_max = level.replicas.now;
                 }
             }
+            self.data.end_piece(ends, measured);
             if ends <= self.closes && (ends == self.step_ends || ends == self.closes) {
                 self.end_step(ends);
             }
@@ -350,13 +414,16 @@ impl Meter {
         for (entry, steps) in self.measures.entry_steps.iter_mut().enumerate() {
             steps.push(end_entry_step(&mut self.tenants, entry));
         }
+        self.data.end_step(at, step);
         self.step_ends = self.step_ends + self.measures.step;
     }
 
     fn note_maxima(&mut self) {
         for (level, occupancy) in self.levels.iter().zip(&mut self.measures.services) {
             occupancy.waiting_max = level.waiting_max;
+            occupancy.replicas_max = level.replicas_max;
         }
+        self.data.close();
     }
 
     /// The measures, once the run has finished.
@@ -372,7 +439,10 @@ impl Meter {
             occupancy.waiting = level.waiting.window as f64 / window;
             occupancy.serving = level.serving.window as f64 / window;
             occupancy.computing = level.computing.window as f64 / window;
+            occupancy.limits = level.limits.window as f64 / window;
+            occupancy.replicas = level.replicas.window as f64 / window;
         }
+        self.measures.data = self.data.finish(self.measures.window);
         self.measures.tenants = self.tenants.into_iter().map(|tenant| tenant.tally).collect();
         for tally in &self.measures.tenants {
             assert_eq!(tally.offered, tally.ended(), "every request ends exactly once");
@@ -393,6 +463,8 @@ impl Meter {
                 continue;
             }
             tally.requests += 1;
+            let failed = matches!(outcome, Outcome::Failed(_));
+            tally.after_failure += u64::from(failed && applied[effect] > 0);
             match applied[effect] {
                 0 if promised => tally.lost += 1,
                 0 => {}
@@ -429,11 +501,25 @@ impl Observer for Meter {
                 }
             }
             // A tenant's call is its request, and measured as such; the first sites are the tenants'.
-            Fact::AttemptMade { site, attempt, sent_at, .. } => {
+            Fact::AttemptMade { site, attempt, hedge, sent_at, .. } => {
                 if sent_at >= self.warmup {
                     let tally = &mut self.measures.sites[site as usize];
                     tally.attempts += 1;
-                    tally.retries += u64::from(attempt > 1);
+                    tally.retries += u64::from(attempt > 1 && !hedge);
+                    tally.hedges += u64::from(hedge);
+                }
+            }
+            Fact::AttemptShed { site, sent_at, .. } => {
+                self.measures.sites[site as usize].shed += u64::from(sent_at >= self.warmup);
+            }
+            Fact::BreakerOpened { site } => {
+                self.measures.sites[site as usize].breaker_opened += u64::from(at >= self.warmup);
+            }
+            Fact::FellBack { site, age, sent_at, .. } => {
+                if sent_at >= self.warmup {
+                    let tally = &mut self.measures.sites[site as usize];
+                    tally.fallbacks += 1;
+                    age.into_iter().for_each(|age| tally.staleness.record(age));
                 }
             }
             Fact::AttemptTimedOut { site, sent_at, .. } => {
@@ -479,9 +565,32 @@ impl Observer for Meter {
                     Stage::Serving => levels.serving.change(at, -1),
                 }
             }
+            Fact::TurnedAway { service, by, sent_at } => {
+                let turned_away = &mut self.measures.services[service as usize].turned_away;
+                turned_away[by as usize] += u64::from(sent_at >= self.warmup);
+            }
+            Fact::TakenOut { service, by } => {
+                let taken_out = &mut self.measures.services[service as usize].taken_out;
+                taken_out[by as usize] += u64::from(at >= self.warmup && at < self.closes);
+            }
+            Fact::Scaled { service, change } => {
+                let levels = &mut self.levels[service as usize];
+                levels.replicas.change(at, change);
+                levels.replicas_max = levels.replicas_max.max(levels.replicas.now);
+            }
+            Fact::Deploying { deploy, step } => {
+                let deployed = &mut self.measures.deploys[deploy as usize];
+                match step {
+                    RolloutStep::Began => deployed.began = Some(at),
+                    RolloutStep::RolledBack => deployed.rolled_back = Some(at),
+                    RolloutStep::Ended => deployed.ended = Some(at),
+                }
+            }
+            Fact::LimitMoved { service, change } => self.levels[service as usize].limits.change(at, change),
             Fact::StillThere { service, entered } => {
                 self.levels[service as usize].sojourns += u128::from(at.0 - entered.0);
             }
+            Fact::Data(fact) => self.data.see(at, fact),
             Fact::CallBegan { .. } | Fact::AttemptEnded { .. } => {}
         }
     }

@@ -4,7 +4,16 @@
 //! own tables, names are kept because each component draws its luck from a stream named after it. Everything here is
 //! data that [`Model::check`] can refuse; after it passes, a simulation cannot fail.
 
+mod data;
+mod defences;
+mod guards;
+
+pub use data::{Cache, CacheId, CacheUse, Fill, Follower, FollowerId, Follows, Keys, MessageQueue, QueueId};
+
+use crate::event::Failure;
 use crate::time::{Span, Time};
+pub use defences::*;
+pub use guards::{Breaker, BreakerScope, Bulkhead, Fallback, Guards, Hedge, HedgeDelay, Throttle, Trip};
 use std::sync::Arc;
 
 /// Index of a tenant in [`Model::tenants`].
@@ -43,6 +52,14 @@ pub struct Model {
     pub effects: Vec<String>,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
+    /// The caches.
+    pub caches: Vec<Cache>,
+    /// Copies of what services hold.
+    pub followers: Vec<Follower>,
+    /// Queues of messages.
+    pub queues: Vec<MessageQueue>,
+    /// New versions, and when they are rolled out.
+    pub deploys: Vec<Deploy>,
 }
 
 impl Model {
@@ -142,7 +159,7 @@ pub struct Profile {
 pub struct Service {
     /// Unique among services.
     pub name: String,
-    /// Identical copies, at least one.
+    /// Identical copies, at least one; at the start, where their number follows the load.
     pub replicas: u32,
     /// Handlers at once per replica, held while a handler waits on a call. Absent: unlimited.
     pub workers: Option<u32>,
@@ -164,11 +181,18 @@ pub struct Service {
     pub pools: Vec<Pool>,
     /// What telling about itself takes of its CPU.
     pub telemetry: Telemetry,
+    /// What it does on its own side against too much.
+    pub defences: Defences,
     /// What it answers.
     pub endpoints: Vec<Endpoint>,
 }
 
 impl Service {
+    /// Replicas that there can ever be: a place is kept for each.
+    pub fn most_replicas(&self) -> u32 {
+        self.defences.autoscale.map_or(self.replicas, |autoscale| autoscale.most.max(self.replicas))
+    }
+
     /// One replica without limits that has one endpoint, called `run`, with these steps.
     pub fn new(name: &str, steps: Vec<Step>) -> Self {
         Service {
@@ -184,6 +208,7 @@ impl Service {
             deadlines: Deadlines::default(),
             pools: Vec::new(),
             telemetry: Telemetry::default(),
+            defences: Defences::default(),
             endpoints: vec![Endpoint { name: "run".to_owned(), steps }],
         }
     }
@@ -200,12 +225,16 @@ pub enum Scheduling {
 }
 
 /// The waiting room before a replica's workers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Queue {
     /// Requests that may wait per replica; one more is rejected. Absent: unlimited.
     pub limit: Option<u32>,
     /// Who is next.
     pub order: Order,
+    /// Shares of tenants with [`Order::Fair`], from 1 to 1000; who is not here has 1. Empty: everybody's is the same.
+    pub weights: Vec<(TenantId, u32)>,
+    /// How a waiting request may lose its place. Absent: never.
+    pub shed: Option<Shed>,
 }
 
 /// Which waiting request is served next.
@@ -224,7 +253,7 @@ pub enum Order {
     },
     /// Highest tenant priority first, oldest first among equals.
     Priority,
-    /// Tenants in turn, oldest first within a tenant.
+    /// Tenants in turn, oldest first within a tenant; where [`Queue::weights`] are given, in proportion to them.
     Fair,
 }
 
@@ -285,6 +314,7 @@ pub struct Endpoint {
 
 /// One step of a handler.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a model has few steps, most of them calls, and the plan holds none")]
 pub enum Step {
     /// Computes: needs a core where the service counts them.
     Work(Dist),
@@ -298,9 +328,31 @@ pub enum Step {
     Effect {
         /// Which.
         effect: EffectId,
-        /// Once per request instead of once per execution.
-        idempotent: bool,
+        /// Applied once per request, as long as its key is kept since it was applied: [`Span::MAX`] for ever. Absent:
+        /// once per execution.
+        idempotent: Option<Span>,
     },
+    /// Takes the lock of the row that the call asks for, or waits for it, and keeps it until the handler ends. A handler
+    /// takes at most one.
+    Lock,
+    /// The service's data has been written: its followers learn of it.
+    Commit,
+    /// Reads a copy, as stale as it is.
+    Read(FollowerId),
+    /// Hands a message to a queue and goes on; it fails where the queue is full.
+    Publish {
+        /// Which queue.
+        queue: QueueId,
+        /// The key that decides the partition. Absent: partitions take turns.
+        keys: Option<Keys>,
+    },
+}
+
+impl Step {
+    /// The call that the step is, if it is one.
+    pub fn as_call(&self) -> Option<&Call> {
+        if let Step::Call(call) = self { Some(call) } else { None }
+    }
 }
 
 /// A call of an endpoint and how the caller protects itself.
@@ -316,20 +368,43 @@ pub struct Call {
     pub times: u32,
     /// What happens after a failed attempt. Absent: the call fails.
     pub retry: Option<Retry>,
+    /// Hedge, breaker, bulkhead, throttle, fallback.
+    pub guards: Guards,
     /// What lies between caller and callee.
     pub network: Network,
+    /// Where the answer is looked up first. Absent: nowhere. A tenant has none.
+    pub cache: Option<CacheUse>,
+    /// Which key it asks for, where no cache says so: each call draws one, and its retries keep it. Absent: none.
+    pub keys: Option<Keys>,
 }
 
 impl Call {
+    /// The call, and the one that takes its place where it fails.
+    pub fn with_fallback(&self) -> impl Iterator<Item = &Call> {
+        let other = match &self.guards.fallback {
+            Some(Fallback::Call(other)) => Some(&**other),
+            _ => None,
+        };
+        std::iter::once(self).chain(other)
+    }
+
     /// A plain call of a service's endpoint, over no distance and without protection.
     pub fn to(service: u32, endpoint: u32) -> Self {
+        Self::of(EndpointId { service: ServiceId(service), endpoint })
+    }
+
+    /// The same of an endpoint that is known by its id.
+    pub fn of(callee: EndpointId) -> Self {
         Call {
-            callee: EndpointId { service: ServiceId(service), endpoint },
+            callee,
             timeout: None,
             optional: false,
             times: 1,
             retry: None,
+            guards: Guards::default(),
             network: Network::default(),
+            cache: None,
+            keys: None,
         }
     }
 }
@@ -339,10 +414,45 @@ impl Call {
 pub struct Retry {
     /// The first try included, from 1 to [`Model::MAX_ATTEMPTS`].
     pub attempts: u32,
+    /// Which failures are retried.
+    pub on: RetryOn,
     /// How long to wait before each retry.
     pub backoff: Backoff,
-    /// Retries as a share of first tries. Absent: unbounded.
-    pub budget: Option<f64>,
+    /// What retries may cost. Absent: unbounded.
+    pub budget: Option<Budget>,
+}
+
+/// A set of failures.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RetryOn(u8);
+
+impl RetryOn {
+    /// Every kind.
+    pub const ALL: RetryOn = RetryOn((1 << Failure::ALL.len()) - 1);
+
+    /// These kinds.
+    pub fn these(failures: impl IntoIterator<Item = Failure>) -> Self {
+        RetryOn(failures.into_iter().fold(0, |set, failure| set | 1 << failure as u8))
+    }
+
+    /// Whether a kind is among them.
+    pub fn covers(self, failure: Failure) -> bool {
+        self.0 & 1 << failure as u8 != 0
+    }
+}
+
+/// A bound on retries, over all replicas of the caller.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Budget {
+    /// Retries as a share of first tries, from 0 to 100 times.
+    Share(f64),
+    /// A token bucket, full at the start; each retry takes a token.
+    Tokens {
+        /// As many as it holds.
+        most: u32,
+        /// Tokens that come in per second, from 0 to 10⁹.
+        refill: f64,
+    },
 }
 
 /// The wait before a retry.
@@ -406,7 +516,8 @@ pub struct Fault {
     pub lasts: Span,
 }
 
-/// What goes wrong. `share` is the part of the replicas that is hit, rounded up: the first ones.
+/// What goes wrong. `share` is the part of the replicas that is hit, rounded up: the first ones. Where their number
+/// changes, it is a part of those at the start, and all of it is whatever there will be.
 #[derive(Clone, Debug)]
 pub enum FaultKind {
     /// Work takes `by` times as long.
@@ -470,6 +581,11 @@ pub enum FaultKind {
         tenant: TenantId,
         /// Factor on its rate.
         by: f64,
+    },
+    /// A cache forgets everything, once; how long the fault lasts means nothing.
+    Flush {
+        /// The cache.
+        cache: CacheId,
     },
 }
 

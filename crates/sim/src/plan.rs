@@ -1,11 +1,18 @@
 //! A model made ready to run: names resolved to numbers, handlers flattened to one list of operations, every draw with its
 //! own stream.
 
+mod data;
+
+pub(crate) use data::{Asks, DataSite, FollowerPlan, Publication, Way};
+
 use crate::agenda::{Agenda, Lane};
 use crate::balance::Balancer;
+use crate::ejection::Ejector;
+use crate::guards::{Fallback, SiteGuards};
+use crate::hedge::Hedging;
 use crate::model::{
-    Call, Deadlines, Dist, EndpointId, Load, Model, Network, Order, Party, Scheduling, ServiceId, Step, Telemetry,
-    TenantId,
+    self, Call, Concurrency, Deadlines, Dist, EndpointId, FollowerId, Follows, HedgeDelay, Load, Model, Network, Party,
+    Queue, QueueId, Scheduling, ServiceId, Step, Telemetry, TenantId,
 };
 use crate::random::Stream;
 use crate::retry::Retries;
@@ -25,6 +32,10 @@ pub(crate) enum Op {
     Call {
         site: u32,
     },
+    /// A call that asks for a key.
+    Ask {
+        site: u32,
+    },
     /// The next `branches` operations begin at once.
     Fork {
         branches: u32,
@@ -32,6 +43,21 @@ pub(crate) enum Op {
     Effect {
         effect: u8,
         idempotent: bool,
+    },
+    /// Applied again where its key has been kept for this one of the retentions.
+    KeptEffect {
+        effect: u8,
+        retention: u32,
+    },
+    /// Takes a row's lock.
+    Lock,
+    /// Copies learn of a write.
+    Commit,
+    Read {
+        follower: u32,
+    },
+    Publish {
+        publication: u32,
     },
     /// The handler is done.
     End,
@@ -89,19 +115,24 @@ impl TenantPlan {
 #[derive(Debug)]
 pub(crate) struct ServicePlan {
     pub(crate) first_replica: u32,
+    /// Places for replicas, whether in service or not.
     pub(crate) replicas: u32,
+    /// How many are in service at the start.
+    pub(crate) started: u32,
     /// `u32::MAX` where unlimited.
     pub(crate) workers: u32,
     /// `u32::MAX` where work never contends.
     pub(crate) cores: u32,
     pub(crate) scheduling: Scheduling,
-    pub(crate) queue_limit: Option<u32>,
-    pub(crate) queue_order: Order,
+    pub(crate) queue: Queue,
+    pub(crate) concurrency: Option<Concurrency>,
     pub(crate) startup: Span,
     pub(crate) propagates_deadlines: bool,
     pub(crate) speeds: Vec<f64>,
     /// Sizes of the pools of connections of each replica.
     pub(crate) pools: Vec<u32>,
+    /// Whether its handlers lock rows.
+    pub(crate) locks: bool,
 }
 
 /// A place where somebody calls.
@@ -110,6 +141,7 @@ pub(crate) struct Site {
     callee: EndpointId,
     pub(crate) callee_service: u32,
     pub(crate) first_replica: u32,
+    pub(crate) callee_replicas: u32,
     /// Where the callee's operations begin.
     pub(crate) first_op: u32,
     /// The effects among its steps, a bit each.
@@ -118,10 +150,15 @@ pub(crate) struct Site {
     pub(crate) timeout_lane: Option<Lane>,
     pub(crate) optional: bool,
     pub(crate) retries: Option<Retries>,
+    pub(crate) guards: Option<Box<SiteGuards>>,
     pub(crate) balancer: Balancer,
+    /// Keeps from replicas that fail, where the callee's policy says so.
+    pub(crate) ejector: Option<Box<Ejector>>,
     pub(crate) path: Path,
     /// Index among the caller's pools.
     pub(crate) pool: Option<u32>,
+    /// What it has to do with data.
+    pub(crate) data: Option<Box<DataSite>>,
 }
 
 /// The way between a caller and its callee.
@@ -230,14 +267,34 @@ pub(crate) struct Plan {
     pub(crate) ops: Vec<Op>,
     pub(crate) draws: Vec<Draw>,
     pub(crate) sites: Vec<Site>,
+    /// How long the keys of effects are kept, where that is not for ever.
+    pub(crate) retentions: Vec<Span>,
     pub(crate) replicas: u32,
+    pub(crate) publications: Vec<Publication>,
+    /// The site of each queue's deliveries.
+    pub(crate) deliveries: Vec<u32>,
+    pub(crate) followers: Vec<FollowerPlan>,
 }
 
-/// The calls of a model in the order in which the engine numbers them: each tenant's, then each step's as it is read.
+/// Who makes a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallerId {
+    /// A tenant.
+    Tenant(TenantId),
+    /// A handler.
+    Endpoint(EndpointId),
+    /// A queue, to deliver a message.
+    Queue(QueueId),
+    /// A copy, to see a write.
+    Follower(FollowerId),
+}
+
+/// The calls of a model in the order in which the engine numbers them: each tenant's, then each step's as it is read, with
+/// its fallback behind it, each queue's, and those of copies that are refreshed by calls.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sites {
-    /// Who calls: an endpoint, or the tenant of this index.
-    pub callers: Vec<Result<EndpointId, TenantId>>,
+    /// Who calls.
+    pub callers: Vec<CallerId>,
     /// What is called.
     pub callees: Vec<EndpointId>,
 }
@@ -246,25 +303,38 @@ impl Sites {
     /// Numbers the calls of a model.
     pub fn of(model: &Model) -> Self {
         let mut sites = Sites::default();
-        for (index, tenant) in model.tenants.iter().enumerate() {
-            sites.add(Err(TenantId(index as u32)), &tenant.call);
+        for (caller, call) in Self::calls(model) {
+            sites.add(caller, call.callee);
         }
-        for (s, service) in model.services.iter().enumerate() {
-            for (e, endpoint) in service.endpoints.iter().enumerate() {
-                let caller = EndpointId { service: ServiceId(s as u32), endpoint: e as u32 };
-                for step in endpoint.steps.iter().flat_map(leaves) {
-                    if let Step::Call(call) = step {
-                        sites.add(Ok(caller), call);
-                    }
-                }
+        for (index, queue) in model.queues.iter().enumerate() {
+            sites.add(CallerId::Queue(QueueId(index as u32)), queue.consumer);
+        }
+        for (index, follower) in model.followers.iter().enumerate() {
+            if let Follows::Refresh { by, .. } = follower.follows {
+                sites.add(CallerId::Follower(FollowerId(index as u32)), by);
             }
         }
         sites
     }
 
-    fn add(&mut self, caller: Result<EndpointId, TenantId>, call: &Call) {
+    /// Each call of a tenant or a handler with its caller, in the order of their numbers; they come before all others.
+    pub fn calls(model: &Model) -> impl Iterator<Item = (CallerId, &Call)> {
+        let tenants = model.tenants.iter().enumerate();
+        let tenants = tenants.map(|(index, tenant)| (CallerId::Tenant(TenantId(index as u32)), &tenant.call));
+        let services = (0..).map(ServiceId).zip(&model.services);
+        let endpoints = services.flat_map(|(service, held)| {
+            (0..).zip(&held.endpoints).map(move |(endpoint, held)| (EndpointId { service, endpoint }, held))
+        });
+        let steps = endpoints.flat_map(|(caller, endpoint)| {
+            let calls = endpoint.steps.iter().flat_map(leaves).filter_map(Step::as_call);
+            calls.flat_map(Call::with_fallback).map(move |call| (CallerId::Endpoint(caller), call))
+        });
+        tenants.chain(steps)
+    }
+
+    fn add(&mut self, caller: CallerId, callee: EndpointId) {
         self.callers.push(caller);
-        self.callees.push(call.callee);
+        self.callees.push(callee);
     }
 }
 
@@ -285,6 +355,7 @@ pub(crate) fn compile(model: &Model, seed: u64, agenda: &mut Agenda) -> Plan {
             compiler.endpoint(EndpointId { service: ServiceId(s as u32), endpoint: e as u32 });
         }
     }
+    let (deliveries, followers) = compiler.errands();
     compiler.link();
     Plan {
         tenants,
@@ -292,7 +363,11 @@ pub(crate) fn compile(model: &Model, seed: u64, agenda: &mut Agenda) -> Plan {
         ops: compiler.ops,
         draws: compiler.draws,
         sites: compiler.sites,
+        retentions: compiler.retentions,
         replicas: compiler.replicas,
+        publications: compiler.publications,
+        deliveries,
+        followers,
     }
 }
 
@@ -306,6 +381,8 @@ struct Compiler<'a> {
     ops: Vec<Op>,
     draws: Vec<Draw>,
     sites: Vec<Site>,
+    retentions: Vec<Span>,
+    publications: Vec<Publication>,
     replicas: u32,
     /// How many steps of a kind an endpoint has had so far.
     seen: BTreeMap<String, u32>,
@@ -317,7 +394,7 @@ impl<'a> Compiler<'a> {
         let mut services = Vec::new();
         for service in &model.services {
             services.push(service_plan(service, replicas));
-            replicas += service.replicas;
+            replicas += service.most_replicas();
         }
         Compiler {
             model,
@@ -328,6 +405,8 @@ impl<'a> Compiler<'a> {
             ops: Vec::new(),
             draws: Vec::new(),
             sites: Vec::new(),
+            retentions: Vec::new(),
+            publications: Vec::new(),
             replicas,
             seen: BTreeMap::new(),
         }
@@ -335,7 +414,8 @@ impl<'a> Compiler<'a> {
 
     fn tenant(&mut self, index: usize) -> TenantPlan {
         let tenant = &self.model.tenants[index];
-        let site = self.site(&tenant.call, Party::Tenant(TenantId(index as u32)), &tenant.name);
+        let caller = Party::Tenant(TenantId(index as u32));
+        let site = self.site(&tenant.call, caller, tenant.name.clone());
         let (think, users) = match &tenant.load {
             Load::Closed { users, think } => (Some(Draw::new(think, self.seed, "think", &tenant.name)), *users),
             _ => (None, 0),
@@ -388,12 +468,30 @@ impl<'a> Compiler<'a> {
                 self.ops.push(Op::Wait { draw });
             }
             Step::Call(call) => {
-                let site = self.site(call, Party::Service(service), name);
-                self.ops.extend(std::iter::repeat_n(Op::Call { site }, call.times as usize));
+                let site = self.site(call, Party::Service(service), name.to_owned());
+                let asks = self.sites[site as usize].data.is_some();
+                let op = if asks { Op::Ask { site } } else { Op::Call { site } };
+                self.ops.extend(std::iter::repeat_n(op, call.times as usize));
+            }
+            Step::Lock => self.ops.push(Op::Lock),
+            Step::Commit => self.ops.push(Op::Commit),
+            Step::Read(follower) => self.ops.push(Op::Read { follower: follower.0 }),
+            Step::Publish { queue, keys } => {
+                let publication = self.publication(*queue, keys.as_ref(), name);
+                self.ops.push(Op::Publish { publication });
             }
             Step::Parallel(branches) => self.fork(branches, service, name),
-            Step::Effect { effect, idempotent } => {
-                self.ops.push(Op::Effect { effect: effect.0 as u8, idempotent: *idempotent });
+            Step::Effect { effect, idempotent } => self.effect(effect.0 as u8, *idempotent),
+        }
+    }
+
+    fn effect(&mut self, effect: u8, kept: Option<Span>) {
+        match kept {
+            None | Some(Span::MAX) => self.ops.push(Op::Effect { effect, idempotent: kept.is_some() }),
+            Some(kept) => {
+                let retention = self.retentions.len() as u32;
+                self.retentions.push(kept);
+                self.ops.push(Op::KeptEffect { effect, retention });
             }
         }
     }
@@ -420,13 +518,14 @@ impl<'a> Compiler<'a> {
         format!("{kind} {seen}")
     }
 
-    fn site(&mut self, call: &Call, caller: Party, name: &str) -> u32 {
+    fn site(&mut self, call: &Call, caller: Party, name: String) -> u32 {
         let service = call.callee.service.0 as usize;
         let target = &self.model.services[service];
         let endpoint = &target.endpoints[call.callee.endpoint as usize];
         let name = self.numbered(format!("{name} -> {}.{}", target.name, endpoint.name));
-        let stream = |purpose| Stream::new(self.seed, purpose, &name);
-        let callee = &self.services[service];
+        let seed = self.seed;
+        let stream = |purpose| Stream::new(seed, purpose, &name);
+        let (started, callee_replicas) = (self.services[service].started, self.services[service].replicas);
         let index = self.sites.len() as u32;
         let pool = match caller {
             Party::Service(from) => {
@@ -439,35 +538,88 @@ impl<'a> Compiler<'a> {
         let site = Site {
             callee_service: call.callee.service.0,
             callee: call.callee,
-            first_replica: callee.first_replica,
+            first_replica: self.services[service].first_replica,
+            callee_replicas,
             first_op: 0,
             effects: 0,
             timeout: call.timeout,
             timeout_lane: call.timeout.and_then(|timeout| self.agenda.lane(timeout)),
             optional: call.optional,
             retries: call.retry.as_ref().map(|retry| Retries::new(retry, stream("retry"))),
-            balancer: Balancer::new(self.model.services[service].balance, callee.replicas, stream("balance")),
+            guards: self.guards(&call.guards, caller, stream("throttle")),
+            balancer: Balancer::new(target.balance, started, callee_replicas, stream("balance")),
+            ejector: target.defences.ejection.map(|ejection| Box::new(Ejector::new(ejection, callee_replicas))),
             path: Path::new(&call.network, ends, self.agenda, stream("network")),
             pool,
+            data: self.asks(call, &name),
         };
         self.sites.push(site);
+        if let Some(model::Fallback::Call(other)) = &call.guards.fallback {
+            self.stand_in(index, other, caller, &name);
+        }
         index
     }
+
+    /// What is asked and remembered at a site; none where it has no guard.
+    fn guards(&mut self, rules: &model::Guards, caller: Party, stream: Stream) -> Option<Box<SiteGuards>> {
+        (!rules.is_empty()).then(|| Box::new(self.site_guards(rules, caller, stream)))
+    }
+
+    fn site_guards(&mut self, rules: &model::Guards, caller: Party, stream: Stream) -> SiteGuards {
+        let first_caller = match caller {
+            Party::Service(service) => self.services[service.0 as usize].first_replica,
+            Party::Tenant(_) => NO_REPLICA,
+        };
+        let hedging = rules.hedge.map(|hedge| {
+            let lane = if let HedgeDelay::Fixed(delay) = hedge.after { self.agenda.lane(delay) } else { None };
+            Hedging::new(&hedge, lane)
+        });
+        let mut guards = SiteGuards::new(rules, hedging, first_caller, stream);
+        guards.fallback = match rules.fallback {
+            Some(model::Fallback::Static) => Some(Fallback::Static),
+            Some(model::Fallback::Stale { most }) => Some(Fallback::Stale(most)),
+            // It has a site of its own, which comes next.
+            Some(model::Fallback::Call(_)) | None => None,
+        };
+        guards
+    }
+
+    /// Adds the call that takes the place of the answer at a site.
+    fn stand_in(&mut self, of: u32, call: &Call, caller: Party, name: &str) {
+        // A name of its own kind, so that it moves nobody's number.
+        let name = format!("fallback of {name}");
+        let index = self.site(call, caller, name.clone());
+        let stream = Stream::new(self.seed, "throttle", &name);
+        let guards = self.sites[index as usize].guards.take();
+        let mut guards = guards.unwrap_or_else(|| Box::new(self.site_guards(&call.guards, caller, stream)));
+        guards.stands_in = true;
+        let optional = self.sites[of as usize].optional;
+        let site = &mut self.sites[index as usize];
+        (site.guards, site.optional) = (Some(guards), optional);
+        if let Some(guards) = &mut self.sites[of as usize].guards {
+            guards.fallback = Some(Fallback::Call(index));
+        }
+    }
 }
+
+/// A tenant calls from nowhere in particular.
+pub(crate) const NO_REPLICA: u32 = u32::MAX;
 
 fn service_plan(service: &crate::model::Service, first_replica: u32) -> ServicePlan {
     ServicePlan {
         first_replica,
-        replicas: service.replicas,
+        replicas: service.most_replicas(),
+        started: service.replicas,
         workers: service.workers.unwrap_or(u32::MAX),
         cores: service.cores.unwrap_or(u32::MAX),
         scheduling: service.scheduling,
-        queue_limit: service.queue.limit,
-        queue_order: service.queue.order,
+        queue: service.queue.clone(),
+        concurrency: service.defences.concurrency,
         startup: service.startup,
         propagates_deadlines: service.deadlines == Deadlines::Propagate,
         speeds: service.speeds.clone(),
         pools: service.pools.iter().map(|pool| pool.size).collect(),
+        locks: service.endpoints.iter().flat_map(|endpoint| &endpoint.steps).any(|step| matches!(step, Step::Lock)),
     }
 }
 

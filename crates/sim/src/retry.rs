@@ -1,8 +1,10 @@
 //! Retries: after a failed attempt, whether and when there is another.
 
-use crate::model::{Backoff, Jitter, Retry};
+use crate::budget::{ShareBudget, TokenBucket};
+use crate::event::Failure;
+use crate::model::{self, Backoff, Jitter, Retry, RetryOn};
 use crate::random::Stream;
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 /// What a caller does after a failed attempt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,26 +19,52 @@ pub(crate) enum Next {
 #[derive(Debug)]
 pub(crate) struct Retries {
     attempts: u32,
+    on: RetryOn,
     backoff: Backoff,
     budget: Option<Budget>,
     stream: Stream,
 }
 
+/// What pays for retries.
+#[derive(Debug)]
+enum Budget {
+    Share(ShareBudget),
+    Tokens(TokenBucket),
+}
+
+impl Budget {
+    fn new(budget: model::Budget) -> Self {
+        match budget {
+            model::Budget::Share(share) => Budget::Share(ShareBudget::new(share)),
+            model::Budget::Tokens { most, refill } => Budget::Tokens(TokenBucket::new(most, refill)),
+        }
+    }
+
+    fn spend(&mut self, now: Time) -> bool {
+        match self {
+            Budget::Share(share) => share.spend(),
+            Budget::Tokens(bucket) => bucket.spend(now),
+        }
+    }
+}
+
 impl Retries {
     pub(crate) fn new(retry: &Retry, stream: Stream) -> Self {
-        Retries { attempts: retry.attempts, backoff: retry.backoff, budget: retry.budget.map(Budget::new), stream }
+        let Retry { attempts, on, backoff, budget } = *retry;
+        Retries { attempts, on, backoff, budget: budget.map(Budget::new), stream }
     }
 
     /// Every first try earns its share of a retry.
     pub(crate) fn first_try(&mut self) {
-        if let Some(budget) = &mut self.budget {
+        if let Some(Budget::Share(budget)) = &mut self.budget {
             budget.earn();
         }
     }
 
-    /// `made` attempts have failed; the last wait was `previous`.
-    pub(crate) fn after_failure(&mut self, made: u32, previous: Span) -> Next {
-        if made >= self.attempts || !self.budget.as_mut().is_none_or(Budget::spend) {
+    /// `made` attempts have failed, the last one for this reason; the last wait was `previous`.
+    pub(crate) fn after_failure(&mut self, now: Time, failure: Failure, made: u32, previous: Span) -> Next {
+        let may = made < self.attempts && self.on.covers(failure);
+        if !may || !self.budget.as_mut().is_none_or(|budget| budget.spend(now)) {
             return Next::Fail;
         }
         Next::RetryAfter(wait(&self.backoff, made, previous, &mut self.stream))
@@ -57,36 +85,6 @@ fn wait(backoff: &Backoff, made: u32, previous: Span, stream: &mut Stream) -> Sp
     }
 }
 
-/// Bounds retries to a share of first tries: a bucket that first tries fill and retries empty.
-#[derive(Debug)]
-struct Budget {
-    share: f64,
-    tokens: f64,
-    most: f64,
-}
-
-impl Budget {
-    /// Savings beyond what this many first tries earn are lost, so that a quiet hour does not pay for a storm.
-    const MEMORY: f64 = 100.0;
-
-    fn new(share: f64) -> Self {
-        Budget { share, tokens: 0.0, most: (share * Self::MEMORY).max(1.0) }
-    }
-
-    fn earn(&mut self) {
-        self.tokens = (self.tokens + self.share).min(self.most);
-    }
-
-    fn spend(&mut self) -> bool {
-        // A tenth, ten times, is a little less than one.
-        let affordable = self.tokens >= 1.0 - 1e-9;
-        if affordable {
-            self.tokens -= 1.0;
-        }
-        affordable
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,16 +92,24 @@ mod tests {
     const BASE: Span = Span::millis(50);
     const CAP: Span = Span::millis(300);
 
-    fn retries(jitter: Jitter, budget: Option<f64>) -> Retries {
-        let retry = Retry { attempts: 10, backoff: Backoff { base: BASE, cap: CAP, jitter }, budget };
+    fn rule(jitter: Jitter) -> Retry {
+        Retry { attempts: 10, on: RetryOn::ALL, backoff: Backoff { base: BASE, cap: CAP, jitter }, budget: None }
+    }
+
+    fn retries(retry: Retry) -> Retries {
         Retries::new(&retry, Stream::new(1, "retry", "test"))
     }
 
+    /// What follows after so many failed attempts.
+    fn next(retries: &mut Retries, made: u32, previous: Span) -> Next {
+        retries.after_failure(Time::ZERO, Failure::Error, made, previous)
+    }
+
     fn waits(jitter: Jitter) -> Vec<Span> {
-        let mut retries = retries(jitter, None);
+        let mut retries = retries(rule(jitter));
         let mut previous = Span::ZERO;
         (1..10)
-            .map(|made| match retries.after_failure(made, previous) {
+            .map(|made| match next(&mut retries, made, previous) {
                 Next::RetryAfter(wait) => {
                     previous = wait;
                     wait
@@ -128,20 +134,39 @@ mod tests {
 
     #[test]
     fn the_last_attempt_is_the_last() {
-        assert_eq!(retries(Jitter::None, None).after_failure(10, Span::ZERO), Next::Fail);
+        assert_eq!(next(&mut retries(rule(Jitter::None)), 10, Span::ZERO), Next::Fail);
     }
 
     #[test]
     fn a_budget_bounds_retries_to_its_share_of_first_tries() {
-        let mut retries = retries(Jitter::None, Some(0.1));
+        let budget = Some(model::Budget::Share(0.1));
+        let mut retries = retries(Retry { budget, ..rule(Jitter::None) });
         let mut made = 0;
         for tries in 1..=1_000 {
             retries.first_try();
-            while retries.after_failure(1, Span::ZERO) != Next::Fail {
+            while next(&mut retries, 1, Span::ZERO) != Next::Fail {
                 made += 1;
             }
             assert!(f64::from(made) <= 0.1 * f64::from(tries) + 1e-9, "{made} retries of {tries}");
         }
         assert_eq!(made, 100);
+    }
+
+    #[test]
+    fn only_the_failures_that_it_is_on_are_retried() {
+        let on = RetryOn::these([Failure::Timeout, Failure::Breaker]);
+        let mut retries = retries(Retry { on, ..rule(Jitter::None) });
+        let retried = Failure::ALL.map(|f| retries.after_failure(Time::ZERO, f, 1, Span::ZERO) != Next::Fail);
+        assert_eq!(retried, [true, false, false, true, false]);
+    }
+
+    #[test]
+    fn what_is_not_retried_costs_no_token() {
+        let budget = Some(model::Budget::Tokens { most: 1, refill: 0.0 });
+        let on = RetryOn::these([Failure::Error]);
+        let mut retries = retries(Retry { on, budget, ..rule(Jitter::None) });
+        assert_eq!(retries.after_failure(Time::ZERO, Failure::Timeout, 1, Span::ZERO), Next::Fail);
+        assert_ne!(next(&mut retries, 1, Span::ZERO), Next::Fail);
+        assert_eq!(next(&mut retries, 1, Span::ZERO), Next::Fail);
     }
 }

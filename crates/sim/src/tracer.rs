@@ -198,7 +198,7 @@ impl Observer for Tracer {
                 }
             }
             Fact::CallBegan { call, parent, request, site } => self.call_began(call, parent, request, site),
-            Fact::AttemptMade { call, site, attempt, .. } => {
+            Fact::AttemptMade { call, site, attempt, .. } | Fact::AttemptShed { call, site, attempt, .. } => {
                 if let Some(spot) = self.calls.get(&call.id()).copied() {
                     self.open(at, spot, SpanKind::Attempt { site, attempt });
                 }

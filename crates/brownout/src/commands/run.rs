@@ -1,20 +1,26 @@
 //! `brownout run`: simulates a scenario and says what happened.
 
+use super::answer::{Question, give};
 use super::{Done, NO};
 use crate::cli::Run;
 use crate::failure::Failure;
-use crate::summary::{replications, summary};
 use crate::terminal::Terminal;
-use app::report::RunReport;
+use app::Outcome;
+use app::evidence::Asked;
+use app::report::{Replications, RunReport};
 use app::scenario::Scenario;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 pub(crate) fn run(run: Run, terminal: &Terminal) -> Done {
-    let Run { scenario, seed, json, .. } = &run;
-    let scenario = app::open_scenario(&scenario.clone().selection())?;
+    let selection = run.scenario.clone().selection().hold()?;
+    let scenario = app::open_scenario(&selection)?;
+    scenario.remarks.iter().for_each(|remark| terminal.remark(&format!("remark: {}", remark.message)));
+    let question = |asked| Question { selection: &selection, scenario: &scenario, asked, keep: &run.keep };
     if let Some(count) = run.replications {
-        return replicate(&scenario, *seed, count, run.threads, *json, terminal);
+        let outcome = Outcome::Replications(replicate(&scenario, &run, count, terminal)?);
+        give(question(Asked::Replications { seed: run.seed, count }), &outcome, run.json, terminal)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let mut report = simulate(&scenario, &run, terminal)?;
     if run.as_emitted {
@@ -24,12 +30,9 @@ pub(crate) fn run(run: Run, terminal: &Terminal) -> Done {
         app::save_picture(&report, file)?;
         terminal.remark(&format!("picture written to {}", file.display()));
     }
-    if *json {
-        terminal.print(&(serde_json::to_string_pretty(&report)? + "\n"))?;
-    } else {
-        terminal.print(&summary(&report, terminal.width(), terminal.colours_results()))?;
-    }
     let unmet = report.objectives.iter().any(|objective| !objective.met);
+    let asked = Asked::Run { seed: run.seed, as_emitted: run.as_emitted };
+    give(question(asked), &Outcome::Run(Box::new(report)), run.json, terminal)?;
     Ok(ExitCode::from(if run.enforce && unmet { NO } else { 0 }))
 }
 
@@ -48,21 +51,7 @@ fn simulate(scenario: &Scenario, run: &Run, terminal: &Terminal) -> Result<RunRe
     Ok(report)
 }
 
-fn replicate(
-    scenario: &Scenario,
-    seed: u64,
-    count: u32,
-    threads: Option<u32>,
-    json: bool,
-    terminal: &Terminal,
-) -> Done {
+fn replicate(scenario: &Scenario, run: &Run, count: u32, terminal: &Terminal) -> Result<Replications, Failure> {
     let progress = terminal.progress_of(count as usize);
-    let found = app::replicate_scenario(scenario, seed, count, threads, &|| progress.one_more())?;
-    drop(progress);
-    if json {
-        terminal.print(&(serde_json::to_string_pretty(&found)? + "\n"))?;
-    } else {
-        terminal.print(&replications(&found, terminal.width(), terminal.colours_results()))?;
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(app::replicate_scenario(scenario, run.seed, count, run.threads, &|| progress.one_more())?)
 }

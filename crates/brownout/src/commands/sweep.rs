@@ -1,12 +1,14 @@
 //! `brownout sweep`: a scenario at every combination of some values, as a table.
 
 use super::Done;
+use super::answer::{Question, give};
 use crate::cli::Sweep;
 use crate::failure::Failure;
-use crate::summary::swept;
 use crate::terminal::{Runs, Terminal};
+use app::evidence::Asked;
 use app::experiment::sweep::Shard;
 use app::experiment::vary::Axis;
+use app::{Outcome, Replicate};
 use std::process::ExitCode;
 
 pub(crate) fn sweep(sweep: Sweep, terminal: &Terminal) -> Done {
@@ -26,18 +28,19 @@ pub(crate) fn sweep(sweep: Sweep, terminal: &Terminal) -> Done {
         app::save_sweep(&found, &measures, file)?;
         terminal.remark(&format!("picture written to {}", file.display()));
     }
-    if sweep.json {
-        terminal.print(&(serde_json::to_string_pretty(&found)? + "\n"))?;
-    } else {
-        terminal.print(&swept(&found, &measures, terminal.width(), terminal.colours_results()))?;
-    }
+    let scenario = app::open_scenario(&request.selection)?;
+    let Replicate { seed, count, .. } = request.replicate;
+    let (axes, shard, shown) = (request.axes.clone(), request.shard, sweep.measures.clone());
+    let asked = Asked::Sweep { axes, shard, measures: shown, seed, count };
+    let question = Question { selection: &request.selection, scenario: &scenario, asked, keep: &sweep.keep };
+    give(question, &Outcome::Sweep(found, measures), sweep.json, terminal)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn request(sweep: &Sweep) -> Result<app::SweepRequest, Failure> {
     let axes: Result<Vec<Axis>, _> = sweep.vary.iter().map(|text| Axis::parse(text)).collect();
     Ok(app::SweepRequest {
-        selection: sweep.scenario.clone().selection(),
+        selection: sweep.scenario.clone().selection().hold()?,
         axes: axes.map_err(Failure::vary)?,
         shard: sweep.shard.as_deref().map(shard).transpose()?,
         replicate: sweep.replicate.wanted(),

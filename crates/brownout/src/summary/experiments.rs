@@ -11,7 +11,7 @@ use app::readable::{NOTHING, elided};
 use app::report::{Evidence, Named};
 
 /// What a comparison shows of everything that it measured.
-const COMPARED: [Quantity; 9] = [
+const COMPARED: [Quantity; 11] = [
     Quantity::P50,
     Quantity::P99,
     Quantity::Goodput,
@@ -21,6 +21,8 @@ const COMPARED: [Quantity; 9] = [
     Quantity::Utilization,
     Quantity::Duplicated,
     Quantity::Lost,
+    Quantity::Cost,
+    Quantity::CostPerMillion,
 ];
 
 /// A comparison, `width` columns wide at most: variants side by side, then each one's differences from the base.

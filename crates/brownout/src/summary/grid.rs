@@ -51,7 +51,7 @@ impl Grid {
 }
 
 /// Puts parts after each other, with `glue` between them; lines after the first begin with `indent` spaces.
-pub(super) fn flowed<'a>(
+pub(crate) fn flowed<'a>(
     parts: impl IntoIterator<Item = &'a str>,
     glue: &str,
     width: usize,

@@ -5,14 +5,22 @@
 //! words and signs say already, so nothing is lost without it. Exact figures are left to `--json`.
 
 mod course;
+mod data;
 mod experiments;
 mod grid;
+mod questions;
+mod records;
 
 use anstyle::{AnsiColor, Style};
 use app::readable::{self, NOTHING, elided};
-use app::report::{Calls, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad, Told};
+use app::report::{
+    Calls, Cost, Defended, Effects, Latency, Named, Objective, Replications, Requests, RunReport, ServiceLoad, Told,
+};
 pub(crate) use experiments::{comparison, finding, swept};
-use grid::{Grid, flowed};
+use grid::Grid;
+pub(crate) use grid::flowed;
+pub(crate) use questions::{listed, opened, prompt};
+pub(crate) use records::records;
 
 /// Narrower terminals get this many columns all the same.
 const LEAST_WIDTH: usize = 80;
@@ -22,7 +30,7 @@ const ROOMY: usize = 100;
 /// The summary of one run, `width` columns wide at most; ends with a line break.
 pub(crate) fn summary(report: &RunReport, width: usize, colour: bool) -> String {
     let page = Page { width: width.max(LEAST_WIDTH), paint: Paint { on: colour } };
-    let blocks = [
+    let mut blocks = vec![
         page.header(report),
         page.requests("endpoint", &report.endpoints),
         page.tenants(report),
@@ -30,9 +38,10 @@ pub(crate) fn summary(report: &RunReport, width: usize, colour: bool) -> String 
         page.calls(&report.calls),
         page.effects(&report.effects),
         page.telemetry(&report.telemetry),
-        course::course(report, page.width, page.paint),
-        page.objectives(&report.objectives),
+        page.cost(report.cost.as_ref()),
     ];
+    blocks.extend(page.data(&report.data));
+    blocks.extend([course::course(report, page.width, page.paint), page.objectives(&report.objectives)]);
     stacked(&blocks)
 }
 
@@ -149,6 +158,11 @@ impl Page {
         ];
         let parts: Vec<String> =
             kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", self.count(*n))).collect();
+        self.remarks(name, &parts)
+    }
+
+    /// A sentence below a table about one of its rows, if there is anything to say.
+    fn remarks(&self, name: &str, parts: &[String]) -> Vec<String> {
         if parts.is_empty() {
             return Vec::new();
         }
@@ -177,7 +191,11 @@ impl Page {
                 ],
             );
         }
-        self.grid(grid)
+        let mut lines = self.grid(grid);
+        for (name, s) in all {
+            lines.extend(self.remarks(name, &defended(&s.defended)));
+        }
+        lines
     }
 
     fn calls(&self, all: &Named<Calls>) -> Vec<String> {
@@ -186,7 +204,25 @@ impl Page {
             let [p50, _, p99, ..] = latencies(&c.latency_ms);
             grid.row(name, [self.count(c.attempts), self.count(c.retries), self.count(c.timeouts), p50, p99]);
         }
-        self.grid(grid)
+        let mut lines = self.grid(grid);
+        for (name, c) in all {
+            lines.extend(self.remarks(name, &self.guards(c)));
+        }
+        lines
+    }
+
+    /// What a call's guards did, where it has any.
+    fn guards(&self, c: &Calls) -> Vec<String> {
+        let old =
+            c.staleness_ms.and_then(|l| l.max).map(|max| format!("answers up to {} old", readable::duration(max)));
+        let counts = [
+            (c.hedges, "hedges"),
+            (c.shed_locally, "shed locally"),
+            (c.breaker_opened, "times a breaker opened"),
+            (c.fallbacks, "fallbacks"),
+        ];
+        let counts = counts.into_iter().filter_map(|(n, what)| Some((n.filter(|n| *n > 0)?, what)));
+        counts.map(|(n, what)| format!("{} {what}", self.count(n))).chain(old).collect()
     }
 
     fn effects(&self, all: &Named<Effects>) -> Vec<String> {
@@ -194,7 +230,12 @@ impl Page {
         for (name, e) in all {
             grid.row(name, [e.requests, e.once, e.lost, e.duplicated].map(readable::whole));
         }
-        self.grid(grid)
+        let mut lines = self.grid(grid);
+        for (name, e) in all {
+            let told = e.after_failure.map(|n| format!("{} applied although the request failed", self.count(n)));
+            lines.extend(self.remarks(name, &told.into_iter().collect::<Vec<_>>()));
+        }
+        lines
     }
 
     fn telemetry(&self, all: &Named<Told>) -> Vec<String> {
@@ -204,6 +245,25 @@ impl Page {
             grid.row(name, [readable::whole(told.metric_samples), spans, readable::whole(told.log_lines)]);
         }
         self.grid(grid)
+    }
+
+    fn cost(&self, cost: Option<&Cost>) -> Vec<String> {
+        let Some(cost) = cost else { return Vec::new() };
+        let currency = cost.currency.as_deref().map(|label| format!(" {label}")).unwrap_or_default();
+        let mut grid = Grid::new(&["costs", "amount", "price", "cost"]);
+        let hours = cost.replica_hours.iter().map(|(name, part)| (format!("{name}, replica hours"), part));
+        let calls = cost.calls.iter().map(|(name, part)| (format!("{name}, attempts"), part));
+        let telemetry = cost.telemetry.iter().map(|(name, part)| (name.replace('_', " "), part));
+        for (name, part) in hours.chain(calls).chain(telemetry) {
+            grid.row(&name, [part.amount, part.price, part.cost].map(readable::count));
+        }
+        let per_million = match cost.per_million_good {
+            Some(cost) => format!("{}{currency} per million good requests", readable::count(cost)),
+            None => "no good request to pay for".to_owned(),
+        };
+        let mut lines = self.grid(grid);
+        lines.push(format!("{}{currency} in all, {per_million}", readable::count(cost.total)));
+        lines
     }
 
     fn objectives(&self, all: &[Objective]) -> Vec<String> {
@@ -233,6 +293,23 @@ impl Page {
     fn count(&self, n: u64) -> String {
         if self.width >= ROOMY { readable::whole(n) } else { readable::count(n as f64) }
     }
+}
+
+/// What the policies of a service did.
+fn defended(g: &Defended) -> Vec<String> {
+    let counts = [
+        (g.limited, "over its rate limit"),
+        (g.crowded, "over its concurrency limit"),
+        (g.shed, "shed"),
+        (g.ejections, "ejections"),
+        (g.unhealthy, "replicas found unhealthy"),
+        (g.rollbacks, "versions taken back"),
+    ];
+    let counted = counts.iter().filter_map(|(n, what)| Some(format!("{} {what}", readable::whole((*n)?))));
+    let limit = g.concurrency_limit_mean.map(|mean| format!("concurrency limit {} on average", readable::digits(mean)));
+    let replicas = g.replicas_mean.zip(g.replicas_max);
+    let replicas = replicas.map(|(mean, max)| format!("{} replicas on average, {max} at most", readable::digits(mean)));
+    counted.chain(limit).chain(replicas).collect()
 }
 
 fn latencies(l: &Latency) -> [String; 5] {

@@ -45,6 +45,42 @@ fn many_of_everything_in_80_columns() {
 }
 
 #[test]
+fn guards_and_effects_have_a_sentence_each() {
+    let mut report = Sample::default().report();
+    let call = report.calls.values_mut().next().expect("a call");
+    (call.hedges, call.shed_locally, call.breaker_opened, call.fallbacks) =
+        (Some(0), Some(8_120), Some(3), Some(8_000));
+    call.staleness_ms = Some(app::report::Latency { max: Some(2_300.0), ..Default::default() });
+    report.effects.values_mut().next().expect("an effect").after_failure = Some(17);
+    let text = plain(&report, 120).split_whitespace().collect::<Vec<_>>().join(" ");
+    let call = "of gateway.checkout -> inventory.reserve: 8,120 shed locally, 3 times a breaker opened, 8,000 fallbacks, \
+                answers up to 2.3s old";
+    assert!(text.contains(call) && text.contains("of charge: 17 applied although the request failed"), "{text}");
+    assert!(!text.contains("hedges"), "{text}");
+}
+
+#[test]
+fn policies_say_what_they_did() {
+    let mut report = Sample::default().report();
+    if let Some(load) = report.services.values_mut().next() {
+        load.defended = Defended {
+            limited: Some(1_234),
+            crowded: Some(0),
+            concurrency_limit_mean: Some(17.25),
+            shed: Some(56),
+            replicas_mean: Some(4.25),
+            replicas_max: Some(9),
+            ..Defended::default()
+        };
+    }
+    let text = plain(&report, 80);
+    let from = text.find("1,234 over its rate limit").expect("the rate limit is named");
+    let said = text[from..].split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("56 shed, concurrency limit 17"), "{text}");
+    assert!(said.contains("4.25 replicas on average, 9 at most"), "{text}");
+}
+
+#[test]
 fn nothing_measured() {
     let sample = Sample { seconds: 0, endpoints: 1, services: 1, fault: None, ..Sample::default() };
     insta::assert_snapshot!(plain(&sample.report(), 80));
@@ -129,4 +165,55 @@ fn replications_with_intervals() {
         .into(),
     };
     insta::assert_snapshot!(replications(&found, 80, false));
+}
+
+#[test]
+fn data_in_80_columns() {
+    use app::report::{CacheUse, CopyUse, Data, DatabaseUse, LockUse, ProjectionUse, QueueUse};
+    let latency = |ms: f64| Latency { p50: Some(ms), p99: Some(9.0 * ms), max: Some(20.0 * ms), ..Latency::default() };
+    let read = CopyUse { reads: 1_234_567, stale_reads: 98_765, staleness_ms: latency(120.0) };
+    let locks = LockUse { taken: 400_000, awaited: 31_000, wait_ms: latency(0.3) };
+    let named = "products-of-the-catalogue";
+    let mut report = Sample { endpoints: 1, services: 1, ..Sample::default() }.report();
+    report.data = Data {
+        caches: [(
+            named.to_owned(),
+            CacheUse {
+                hits: 900_000,
+                misses: 100_000,
+                hit_ratio: Some(0.9),
+                waited: 1_200,
+                expired: 7,
+                evictions: 88_000,
+                age_ms: latency(2_000.0),
+            },
+        )]
+        .into_iter()
+        .collect(),
+        databases: [("orders".to_owned(), DatabaseUse { writes: 400_000, locks: Some(locks), replicas: Some(read) })]
+            .into_iter()
+            .collect(),
+        projections: [(
+            "order_view".to_owned(),
+            ProjectionUse { writes: 400_000, copied: 400_000, write_amplification: Some(2.0), read },
+        )]
+        .into_iter()
+        .collect(),
+        queues: [(
+            "orders".to_owned(),
+            QueueUse {
+                published: 400_000,
+                acknowledged: 399_000,
+                redelivered: 5_000,
+                dead_letters: 1_000,
+                lag_mean: 12.3,
+                lag_max: 4_321,
+                age_ms: latency(80.0),
+                ..QueueUse::default()
+            },
+        )]
+        .into_iter()
+        .collect(),
+    };
+    insta::assert_snapshot!(plain(&report, 80));
 }

@@ -1,9 +1,13 @@
 //! The binary, from outside: what it prints, writes and answers.
 
 mod assess;
+mod check;
 mod compare;
 mod find;
 mod house;
+mod questions;
+mod run;
+mod show;
 mod sweep;
 
 use std::path::{Path, PathBuf};
@@ -60,7 +64,8 @@ impl Place {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_brownout"));
-        command.current_dir(&self.folder).args(args);
+        // What a test records stays in its folder.
+        command.current_dir(&self.folder).args(args).env("BROWNOUT_DATA", self.path("data"));
         command
     }
 

@@ -1,5 +1,6 @@
 //! The coach from outside: what it says of answers that deserve something and of texts that deserve nothing.
 
+mod bank;
 mod contract;
 mod deceptions;
 mod properties;

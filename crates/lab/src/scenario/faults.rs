@@ -20,11 +20,13 @@ impl Reader<'_> {
         let at = self.duration(&fields, "at");
         let lasts = match fields.get("for") {
             Some(_) => self.duration(&fields, "for"),
+            None if fields.tag() == "flush" => Some(Span::ZERO),
             None => Some(Span::MAX),
         };
         let kind = match fields.tag() {
             tag @ ("partition" | "loss") => self.between(&fields, tag),
             "spike" => self.spike(&fields, tenants),
+            "flush" => self.flush(&fields),
             tag => self.service_fault(&fields, tag, services),
         };
         Some(Fault { kind: kind?, at: Time(at?.0), lasts: lasts? })

@@ -7,7 +7,9 @@
 use super::dist::mean_s;
 use super::problem::{Place, Problem, Problems};
 use super::shape::integral_s;
-use sim::model::{Call, EndpointId, Fault, FaultKind, Load, Model, Network, ServiceId, Step, Tenant};
+use sim::model::{
+    Call, EndpointId, Fallback, Fault, FaultKind, Follower, Follows, Load, Model, Network, ServiceId, Step, Tenant,
+};
 use sim::{Limits, Time};
 use std::collections::HashMap;
 
@@ -82,7 +84,11 @@ fn requests(model: &Model, index: usize, tenant: &Tenant, cost: &Cost) -> f64 {
             rate * (integral_s(profile, Time::ZERO, end) + extra)
         }
         Load::Closed { users, think } => {
-            let answer = if cost.fails_at_once { network_s(&tenant.call.network) } else { cost.seconds };
+            let answer = match cost.fails_at_once {
+                true if tenant.call.guards.can_refuse() => 0.0,
+                true => network_s(&tenant.call.network),
+                false => cost.seconds,
+            };
             f64::from(*users) * (1.0 + duration / (mean_s(think) + answer))
         }
         Load::Replay { times } => times.partition_point(|at| *at < end) as f64,
@@ -103,12 +109,36 @@ impl Costs<'_> {
         let times = f64::from(call.times);
         let way = network_s(&call.network);
         let at_once = way == 0.0;
-        Cost {
+        let cost = Cost {
             steps: times * (1.0 + below.steps),
             seconds: times * (way + below.seconds),
-            passes_at_once: at_once && below.passes_at_once,
-            fails_at_once: at_once && below.fails_at_once,
+            passes_at_once: at_once && below.passes_at_once || self.hits_at_once(call),
+            fails_at_once: at_once && below.fails_at_once || call.guards.can_refuse(),
+        };
+        self.with_fallback(call, cost)
+    }
+
+    /// What becomes of a call that fails at once; slower failures take time already.
+    fn with_fallback(&mut self, call: &Call, cost: Cost) -> Cost {
+        let instead = match &call.guards.fallback {
+            Some(Fallback::Call(other)) => self.call(other),
+            Some(Fallback::Static) => Cost { passes_at_once: true, ..Cost::default() },
+            Some(Fallback::Stale { .. }) => Cost { passes_at_once: true, fails_at_once: true, ..Cost::default() },
+            None => Cost { fails_at_once: true, ..Cost::default() },
+        };
+        Cost {
+            passes_at_once: cost.passes_at_once || cost.fails_at_once && instead.passes_at_once,
+            fails_at_once: cost.fails_at_once && instead.fails_at_once,
+            ..cost
         }
+    }
+
+    /// Whether a cache may answer without any time passing.
+    fn hits_at_once(&self, call: &Call) -> bool {
+        call.cache.as_ref().is_some_and(|used| {
+            let hit = used.hit.as_ref().unwrap_or(&self.model.caches[used.cache.0 as usize].hit);
+            mean_s(hit) == 0.0
+        })
     }
 
     fn endpoint(&mut self, id: EndpointId) -> Cost {
@@ -149,7 +179,21 @@ impl Costs<'_> {
                     fails_at_once: all.fails_at_once || branch.fails_at_once,
                 },
             ),
-            Step::Effect { .. } => Cost { steps: 1.0, passes_at_once: true, ..Cost::default() },
+            Step::Effect { .. } | Step::Lock | Step::Read(_) => {
+                Cost { steps: 1.0, passes_at_once: true, ..Cost::default() }
+            }
+            Step::Commit => {
+                let refreshes: f64 =
+                    self.model.followers.iter().filter_map(refreshed_by).map(|by| self.endpoint(by).steps).sum();
+                Cost { steps: 1.0 + refreshes, passes_at_once: true, ..Cost::default() }
+            }
+            Step::Publish { queue, .. } => {
+                let queue = &self.model.queues[queue.0 as usize];
+                let seconds = mean_s(&queue.write);
+                let steps = 1.0 + self.endpoint(queue.consumer).steps;
+                let fails_at_once = queue.limit.is_some();
+                Cost { steps, seconds, passes_at_once: seconds == 0.0, fails_at_once }
+            }
         }
     }
 
@@ -161,8 +205,16 @@ impl Costs<'_> {
             FaultKind::Errors { service, .. } | FaultKind::Crash { service, .. } => service == id,
             _ => false,
         };
-        full || self.model.faults.iter().any(hit)
+        let defences = &service.defences;
+        let defended = defences.limit.is_some() || defences.concurrency.is_some() || service.queue.shed.is_some();
+        let deployed = self.model.deploys.iter().any(|deploy| deploy.service == id);
+        full || defended || deployed || self.model.faults.iter().any(hit)
     }
+}
+
+/// The endpoint that writes a copy, where one does.
+fn refreshed_by(follower: &Follower) -> Option<EndpointId> {
+    if let Follows::Refresh { by, .. } = follower.follows { Some(by) } else { None }
 }
 
 /// Mean time of a message and its answer.

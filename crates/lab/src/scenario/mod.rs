@@ -5,16 +5,25 @@
 //! (`keys`), from which the checks, the [`schema`] for editors and the written [`reference`] are made. Reading does not
 //! stop at the first problem. Left out: running anything, and drawing problems for a terminal.
 
+mod bundle;
+mod caches;
+mod cost;
+mod defences;
+mod deploys;
 mod digest;
 mod dist;
 mod faults;
 mod files;
 mod graph;
+mod guards;
 mod keys;
+mod keyspace;
 mod load;
+mod messages;
 mod names;
 mod network;
 mod objectives;
+mod outline;
 mod path;
 mod problem;
 mod reader;
@@ -23,6 +32,7 @@ mod schema;
 mod services;
 mod shape;
 mod steps;
+mod stores;
 mod telemetry;
 mod terms;
 mod units;
@@ -30,21 +40,26 @@ mod variants;
 mod workload;
 mod yaml;
 
+pub use bundle::Bundle;
 pub use objectives::Objective;
+pub use outline::Outline;
 pub use path::Override;
 pub use problem::{Origin, Place, Position, Problem, position};
 pub use reference::reference;
 pub use schema::schema;
 pub use variants::Variant;
 
+use crate::cost::Prices;
 use crate::telemetry::Emission;
 use files::Files;
 use names::Names;
 use problem::Problems;
+pub(crate) use problem::nearest;
 use reader::{Fields, Reader};
+pub(crate) use shape::{Side, integral_s, level};
 use sim::Span;
 use sim::model::Model;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 pub(crate) use units::{Dimension, Quantity, quantity};
 use yaml::Node;
@@ -63,8 +78,12 @@ pub struct Scenario {
     pub model: Model,
     /// What each service tells about itself; nothing is said of those that tell everything.
     pub emissions: Vec<Option<Emission>>,
+    /// What things cost, where the file says so.
+    pub prices: Option<Prices>,
     /// In the order of the file.
     pub objectives: Vec<Objective>,
+    /// What is no problem and yet has no effect, in the order of their places.
+    pub remarks: Vec<Problem>,
     /// In the order of the file; a variant's own scenario has none.
     pub variants: Vec<Variant>,
 }
@@ -108,31 +127,7 @@ pub fn read(source: &str, sets: &[Override], files: &dyn Fn(&str) -> io::Result<
 /// # Errors
 /// Where the file cannot be read. A file that cannot be understood is no error but has problems.
 pub fn open(path: &Path, sets: &[Override]) -> io::Result<Opened> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let bytes = read_at_most(path, yaml::MAX_TEXT)?;
-    let (source, invalid) = match String::from_utf8(bytes) {
-        Ok(source) => (source, None),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(at))
-        }
-    };
-    let reading = match invalid {
-        None => read(&source, sets, &|name| read_at_most(&folder.join(name), files::MAX_FILE)),
-        Some(start) => {
-            let place = Place { origin: Origin::File, start, end: start + char::REPLACEMENT_CHARACTER.len_utf8() };
-            let problem = Problem::new(place, "this is not UTF-8 text").expected("a YAML file");
-            Reading { scenario: None, problems: vec![problem] }
-        }
-    };
-    Ok(Opened { source, reading })
-}
-
-/// One byte more than `most` where there is more, so that the reader sees that there is too much.
-fn read_at_most(path: &Path, most: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok(Bundle::open(path)?.read(sets))
 }
 
 fn read_into(
@@ -172,7 +167,8 @@ fn decode(root: &Node, files: &Files<'_>, problems: &mut Problems) -> Option<Sce
     let scenario = reader.scenario(root);
     let clean = reader.problems.is_empty();
     problems.extend(reader.problems.sorted());
-    scenario.filter(|_| clean)
+    let remarks = reader.remarks.sorted();
+    scenario.filter(|_| clean).map(|scenario| Scenario { remarks, ..scenario })
 }
 
 /// A file of another version is not read any further: everything else in it may mean something else.
@@ -192,7 +188,24 @@ impl<'a> Reader<'a> {
     fn new(names: Names, files: &'a Files<'a>, problems: Problems) -> Reader<'a> {
         let (sites, loads, effects) = (Vec::new(), Vec::new(), Vec::new());
         let (networks, used, emissions) = (Default::default(), Default::default(), Vec::new());
-        Reader { names, files, problems, networks, effects, sites, unresolved: false, loads, used, emissions }
+        let (published, stores, queues) = (Vec::new(), Default::default(), Vec::new());
+        Reader {
+            names,
+            files,
+            problems,
+            remarks: Problems::default(),
+            networks,
+            effects,
+            emissions,
+            sites,
+            guarded: None,
+            unresolved: false,
+            published,
+            stores,
+            queues,
+            loads,
+            used,
+        }
     }
 
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
@@ -200,19 +213,24 @@ impl<'a> Reader<'a> {
         let name = fields.get("name").and_then(|node| self.text(node, "a name")).unwrap_or_default().to_owned();
         let about = fields.get("about").and_then(|node| self.text(node, "text")).map(|about| about.trim().to_owned());
         let mut model = self.model(&fields);
+        let prices = self.prices(&fields, &model.services);
         let objectives = match fields.get("objectives") {
             Some(node) => self.objectives(node, &model.services),
             None => Vec::new(),
         };
         model.effects = std::mem::take(&mut self.effects);
+        let published = std::mem::take(&mut self.published);
+        self.sites.extend(published);
         graph::check(&self.sites, &self.names, &mut self.problems);
         if self.problems.is_empty() {
             load::check(&model, &self.loads, &mut self.problems);
+            self.check_guarded(&model);
         }
         self.check_runnable(&model, fields.owner);
         let digest = digest::of(root, &self.used, self.files);
         let emissions = std::mem::take(&mut self.emissions);
-        Some(Scenario { name, about, digest, model, emissions, objectives, variants: Vec::new() })
+        let (remarks, variants) = (Vec::new(), Vec::new());
+        Some(Scenario { name, about, digest, model, emissions, prices, objectives, remarks, variants })
     }
 
     /// The engine's own opinion, for what no earlier check has found.
@@ -233,14 +251,31 @@ impl<'a> Reader<'a> {
         if let Some((key, node)) = fields.entry("network") {
             self.read_networks(key, node);
         }
+        let caches = fields.get("caches").map(|node| self.caches(node)).unwrap_or_default();
         // Services before everything that refers to what they have.
-        let services = fields.entry("services").map(|(key, node)| self.services(key, node)).unwrap_or_default();
+        self.read_stores(fields);
+        self.queues = fields.get("queues").map(|node| self.message_queues(node)).unwrap_or_default();
+        let mut services = fields.entry("services").map(|(key, node)| self.services(key, node)).unwrap_or_default();
+        let (databases, followers) = std::mem::take(&mut self.stores).compile();
+        services.extend(databases);
         let tenants =
             fields.entry("workload").map(|(key, node)| self.workload(key, node, duration)).unwrap_or_default();
         let faults = match fields.get("faults") {
             Some(node) => self.faults(node, &tenants, &services),
             None => Vec::new(),
         };
-        Model { duration, warmup, tenants, services, effects: Vec::new(), faults }
+        let deploys = fields.get("deploys").map(|node| self.deploys(node)).unwrap_or_default();
+        Model {
+            duration,
+            warmup,
+            tenants,
+            services,
+            effects: Vec::new(),
+            faults,
+            caches,
+            followers,
+            queues: std::mem::take(&mut self.queues),
+            deploys,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The names of a scenario, collected before anything is decoded, so that everything may refer to everything.
 
+use super::keys::{Kind as Value, Part};
 use super::problem::{Place, Problem, Problems, quoted};
 use super::reader::{Fields, Reader};
 use super::yaml::{Kind, Node};
@@ -11,6 +12,10 @@ use sim::model::{EndpointId, Party, ServiceId, TenantId};
 pub(super) struct Names {
     pub(super) tenants: IndexSet<String>,
     pub(super) services: IndexMap<String, IndexSet<String>>,
+    pub(super) caches: IndexSet<String>,
+    pub(super) databases: IndexSet<String>,
+    pub(super) projections: IndexSet<String>,
+    pub(super) queues: IndexSet<String>,
 }
 
 impl Names {
@@ -31,7 +36,43 @@ impl Names {
             let endpoints = endpoints.iter().map(|(endpoint, _)| endpoint.text().to_owned()).collect();
             names.services.insert(key.text().to_owned(), endpoints);
         }
+        names.caches = named(root, "caches", "cache", problems);
+        names.databases = named(root, "databases", "database", problems);
+        names.projections = named(root, "projections", "projection", problems);
+        names.queues = named(root, "queues", "queue", problems);
+        names.add_databases(root, problems);
         names
+    }
+
+    /// A database is a service, and its replicas are another one.
+    fn add_databases(&mut self, root: &Node, problems: &mut Problems) {
+        for (key, database) in entries(root.get("databases")) {
+            let name = key.text();
+            let copied = database.get("replicas").is_some_and(|count| count.text() != "0" && !count.is_null());
+            let services = std::iter::once(name.to_owned()).chain(copied.then(|| replicas_of(name)));
+            for service in services {
+                if self.party(&service).is_some() {
+                    let message = format!("{} is a service or a tenant already", quoted(&service));
+                    problems.push(Problem::new(key.place, message).hint("give the database another name"));
+                }
+                self.services.entry(service).or_default();
+            }
+        }
+    }
+
+    /// The names of all parts of a sort, in the order of the file.
+    fn parts(&self, part: Part) -> impl Iterator<Item = &str> + Clone {
+        part.sections.iter().flat_map(|section| self.section(section)).map(String::as_str)
+    }
+
+    fn section(&self, section: &str) -> &IndexSet<String> {
+        match section {
+            "caches" => &self.caches,
+            "databases" => &self.databases,
+            "projections" => &self.projections,
+            "queues" => &self.queues,
+            _ => unreachable!("no section of named parts"),
+        }
     }
 
     pub(super) fn tenant(&self, name: &str) -> Option<TenantId> {
@@ -60,6 +101,18 @@ impl Names {
             _ => String::new(),
         }
     }
+}
+
+/// The service that a database's replicas are.
+pub(super) fn replicas_of(database: &str) -> String {
+    format!("{database}-replicas")
+}
+
+/// The names under a key of the scenario.
+fn named(root: &Node, section: &str, what: &str, problems: &mut Problems) -> IndexSet<String> {
+    let keys = entries(root.get(section)).iter().map(|(key, _)| key);
+    keys.clone().for_each(|key| check_name(key, what, problems));
+    keys.map(|key| key.text().to_owned()).collect()
 }
 
 fn entries(node: Option<&Node>) -> &[(Node, Node)] {
@@ -150,11 +203,33 @@ impl Reader<'_> {
     pub(super) fn tenant(&mut self, fields: &Fields<'_>, key: &str) -> Option<TenantId> {
         let node = fields.get(key)?;
         let name = self.text(node, "a tenant")?;
+        self.tenant_named(name, node.place)
+    }
+
+    pub(super) fn tenant_named(&mut self, name: &str, place: Place) -> Option<TenantId> {
         let found = self.names.tenant(name);
         if found.is_none() {
-            self.problems.unknown(node.place, no_tenant, name, self.names.tenants.iter().map(String::as_str));
+            self.problems.unknown(place, no_tenant, name, self.names.tenants.iter().map(String::as_str));
         }
         found
+    }
+
+    /// The index of the part that a key refers to, counted over all sections of its sort.
+    pub(super) fn one_of(&mut self, fields: &Fields<'_>, key: &str) -> Option<u32> {
+        let Value::One(part) = fields.kind(key) else { return None };
+        let node = fields.get(key)?;
+        let name = self.text(node, &fields.kind(key).expected())?;
+        self.part_index(*part, name, node.place)
+    }
+
+    /// The index of the part of this name, counted over all sections of its sort.
+    pub(super) fn part_index(&mut self, part: Part, name: &str, place: Place) -> Option<u32> {
+        let found = self.names.parts(part).position(|known| known == name);
+        if found.is_none() {
+            let message = |name: &str| format!("there is no {} {name}", part.noun);
+            self.problems.unknown(place, message, name, self.names.parts(part));
+        }
+        found.map(|index| index as u32)
     }
 
     /// The tenant or service of this name.

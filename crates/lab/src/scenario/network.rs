@@ -32,6 +32,11 @@ impl From<Party> for Caller {
 }
 
 impl Networks {
+    /// What a message goes through where neither end is a service or a tenant.
+    pub(super) fn anywhere(&self) -> Network {
+        self.default.clone()
+    }
+
     /// What a message from `caller` to `callee` and its answer go through.
     pub(super) fn between(&self, caller: Party, callee: ServiceId) -> Network {
         self.pairs.get(&(caller.into(), callee.0)).unwrap_or(&self.default).clone()

@@ -1,5 +1,6 @@
 //! Objectives: `p99(gateway.checkout) < 500ms`, read once and judged against any run's report.
 
+use super::keys;
 use super::names::no_tenant;
 use super::problem::{Problem, either, nearest, quoted};
 use super::reader::Reader;
@@ -53,6 +54,12 @@ enum Sort {
     Factor,
     /// Of an effect; a number.
     Effect,
+    /// Of a cache; percent.
+    Hits,
+    /// Of a queue of messages; a number.
+    Messages,
+    /// Of a projection or a database with replicas; a duration.
+    Staleness,
 }
 
 /// A measure's name, what it is, and what it means.
@@ -69,7 +76,7 @@ const fn named(name: &'static str, measure: Quantity, sort: Sort, doc: &'static 
 }
 
 /// All measures.
-pub(super) static MEASURES: [Named; 16] = [
+pub(super) static MEASURES: [Named; 22] = [
     named("mean", Quantity::Mean, Sort::Latency, "Mean latency of answered requests.", "mean(gateway.checkout) < 50ms"),
     named("p50", Quantity::P50, Sort::Latency, "Median latency.", "p50(shoppers) < 30ms"),
     named("p90", Quantity::P90, Sort::Latency, "90th percentile.", "p90(gateway.checkout) < 100ms"),
@@ -145,6 +152,42 @@ pub(super) static MEASURES: [Named; 16] = [
         Sort::Effect,
         "Requests whose effect was applied more than once.",
         "duplicated(charge) == 0",
+    ),
+    named(
+        "hit_ratio",
+        Quantity::HitRatio,
+        Sort::Hits,
+        "Lookups that a cache answered, of all.",
+        "hit_ratio(products) >= 90%",
+    ),
+    named(
+        "lag_mean",
+        Quantity::LagMean,
+        Sort::Messages,
+        "Mean number of messages published and not yet worked on.",
+        "lag_mean(orders) < 100",
+    ),
+    named("lag_max", Quantity::LagMax, Sort::Messages, "Most such messages at once.", "lag_max(orders) < 10000"),
+    named(
+        "dead",
+        Quantity::Dead,
+        Sort::Messages,
+        "Messages that failed too often, kept or dropped.",
+        "dead(orders) == 0",
+    ),
+    named(
+        "staleness_p50",
+        Quantity::StalenessP50,
+        Sort::Staleness,
+        "Median of how far reads of a projection, or of a database's replicas, were behind.",
+        "staleness_p50(orders) < 100ms",
+    ),
+    named(
+        "staleness_p99",
+        Quantity::StalenessP99,
+        Sort::Staleness,
+        "99th percentile of that.",
+        "staleness_p99(order_view) < 2s",
     ),
 ];
 
@@ -233,13 +276,13 @@ fn no_measure(name: Piece<'_>) -> Wrong {
 /// The bound and its unit.
 fn bound(sort: Sort, text: &str) -> Result<(f64, Unit), Wrong> {
     match sort {
-        Sort::Latency => {
+        Sort::Latency | Sort::Staleness => {
             let span = units::duration(text)?;
             let nanos = units::unit_of(text);
             Ok((span.0 as f64 / nanos, Unit { scale: 1e6 / nanos }))
         }
-        Sort::Share | Sort::Utilization => Ok((units::percent(text)? * 100.0, Unit { scale: 100.0 })),
-        Sort::Queue => Ok((units::plain(text)?, Unit { scale: 1.0 })),
+        Sort::Share | Sort::Utilization | Sort::Hits => Ok((units::percent(text)? * 100.0, Unit { scale: 100.0 })),
+        Sort::Queue | Sort::Messages => Ok((units::plain(text)?, Unit { scale: 1.0 })),
         Sort::Factor => Ok((units::factor(text)?, Unit { scale: 1.0 })),
         Sort::Effect => Ok((units::count(text)? as f64, Unit { scale: 1.0 })),
     }
@@ -259,6 +302,9 @@ impl Reader<'_> {
         let of = match sort {
             Sort::Latency | Sort::Share => self.requests_named(node, &parts),
             Sort::Effect => self.effect_named(node, &parts),
+            Sort::Hits => self.part_named(node, &parts, keys::CACHES).map(Of::Cache),
+            Sort::Messages => self.part_named(node, &parts, keys::QUEUES).map(Of::Queue),
+            Sort::Staleness => self.part_named(node, &parts, keys::STORES).map(Of::Copy),
             _ => self.load_named(node, &parts, services),
         };
         let (bound, unit) = read?;
@@ -340,6 +386,13 @@ impl Reader<'_> {
             self.report(Problem::new(place, message).hint("give it `workers` or `cores`"));
         }
         Some(Of::Service(of.text.to_owned()))
+    }
+
+    /// A cache, a queue, a database or a projection.
+    fn part_named(&mut self, node: &Node, parts: &Parts<'_>, part: keys::Part) -> Option<String> {
+        let of = parts.of;
+        let place = node.part(of.at, of.at + of.text.len());
+        self.part_index(part, of.text, place).map(|_| of.text.to_owned())
     }
 
     fn effect_named(&mut self, node: &Node, parts: &Parts<'_>) -> Option<Of> {

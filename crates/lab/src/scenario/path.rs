@@ -74,7 +74,7 @@ enum Step {
 const MAX_STEPS: usize = 32;
 
 /// Maps of names: what is missing there is a misspelt name, not a policy to be added.
-const NAMED: [&str; 3] = ["workload", "services", "endpoints"];
+const NAMED: [&str; 7] = ["workload", "services", "endpoints", "caches", "databases", "projections", "queues"];
 
 impl Change {
     /// Makes the change in a tree.
@@ -220,5 +220,39 @@ pub(super) fn apply_all(root: &mut Node, changes: &[Change], problems: &mut Prob
         if let Err(problem) = change.apply(root) {
             problems.push(problem);
         }
+    }
+}
+
+/// Where the value at a path is written, or the nearest thing above it that is.
+pub(super) fn follow(root: &Node, path: &str) -> Place {
+    let nowhere = Place { origin: Origin::File, start: 0, end: path.len() };
+    let change = Change { path: Node::scalar(path, nowhere), value: Node::scalar("", nowhere) };
+    let (mut node, mut place) = (root, root.head());
+    for step in change.steps().unwrap_or_default() {
+        let below = match (&step, &node.kind) {
+            (Step::Key(name, ..), Kind::Map(entries)) => entries
+                .iter()
+                .find(|(key, value)| key.text() == name && !value.is_null())
+                .map(|(key, value)| (value, entry_place(key, value))),
+            (Step::Item(index, ..), Kind::List(items)) => items.get(*index).map(|item| (item, item_place(item))),
+            _ => None,
+        };
+        let Some((below, at)) = below else { break };
+        (node, place) = (below, at);
+    }
+    place
+}
+
+/// A key with its value where that is short, and the key alone where much hangs below it.
+fn entry_place(key: &Node, value: &Node) -> Place {
+    let short = matches!(value.kind, Kind::Scalar(_)) && key.place.origin == value.place.origin;
+    Place { end: if short { value.place.end.max(key.place.end) } else { key.place.end }, ..key.place }
+}
+
+/// A map in a list is known by its first key.
+fn item_place(item: &Node) -> Place {
+    match &item.kind {
+        Kind::Map(entries) if !entries.is_empty() => entry_place(&entries[0].0, &entries[0].1),
+        _ => item.head(),
     }
 }

@@ -150,7 +150,7 @@ impl Problems {
 }
 
 /// The candidate that `name` is a probable misspelling of: at most a third of its letters differ.
-pub(super) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     /// Comparing is quadratic in the names' length; a name that long is no typing error.
     const LONGEST: usize = 100;
     /// As many names as a person's file may have; a hostile one's further names are not compared.

@@ -10,23 +10,31 @@ use super::network::Networks;
 use super::problem::{Place, Problem, Problems, either, nearest, quoted};
 use super::units::{self, Wrong};
 use super::yaml::{self, Node};
-use super::{dist, graph};
+use super::{dist, graph, keyspace, stores};
 use crate::telemetry::Emission;
 use sim::Span;
-use sim::model::Dist;
+use sim::model::{Dist, Keys, MessageQueue};
 
 /// Decodes one tree into one model.
 pub(super) struct Reader<'a> {
     pub(super) names: Names,
     pub(super) files: &'a Files<'a>,
     pub(super) problems: Problems,
+    /// What has no effect.
+    pub(super) remarks: Problems,
     pub(super) networks: Networks,
     pub(super) effects: Vec<String>,
     /// By service, in the order of the file.
     pub(super) emissions: Vec<Option<Emission>>,
     pub(super) sites: Vec<graph::Site>,
+    /// Where the first call with guards stands.
+    pub(super) guarded: Option<Place>,
     /// Whether some call leads nowhere: then nobody is told that something is not called.
     pub(super) unresolved: bool,
+    /// Calls that a queue makes: their publisher does not wait for them.
+    pub(super) published: Vec<graph::Site>,
+    pub(super) stores: stores::Stores,
+    pub(super) queues: Vec<MessageQueue>,
     /// Where each tenant says how much it sends.
     pub(super) loads: Vec<Place>,
     /// The files that this tree refers to.
@@ -42,6 +50,11 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
+    /// None of an object's keys, so that the defaults of its table hold.
+    pub(super) fn none(object: &'static Object, owner: Place) -> Self {
+        Fields { object, owner, entries: Vec::new() }
+    }
+
     /// The value under a key, if it is there.
     pub(super) fn get(&self, name: &str) -> Option<&'n Node> {
         self.entries.iter().find(|(key, ..)| key.name == name).map(|(.., value)| *value)
@@ -60,6 +73,11 @@ impl<'n> Fields<'n> {
     /// Where a key itself stands.
     pub(super) fn key_place(&self, name: &str) -> Place {
         self.entries.iter().find(|(key, ..)| key.name == name).map_or(self.owner, |(_, at, _)| at.place)
+    }
+
+    /// What may stand under a key.
+    pub(super) fn kind(&self, name: &str) -> &'static Kind {
+        &self.key(name).kind
     }
 
     /// The name of the object's first key: for one of several cases, which.
@@ -211,8 +229,14 @@ impl Reader<'_> {
     /// The fields of an object that comes in several cases.
     pub(super) fn case<'n>(&mut self, node: &'n Node, cases: &'static Cases) -> Option<Fields<'n>> {
         let entries = self.map(node, &Kind::Cases(cases).expected())?;
-        let given = |case: &&&Object| entries.iter().find(|(name, _)| name.text() == case.keys[0].name);
-        let mut present = cases.cases.iter().filter_map(|case| Some((*case, &given(&case)?.0)));
+        let given = |case: &&Object| entries.iter().find(|(name, _)| name.text() == case.keys[0].name);
+        // What tells one case may be a further key of another one that is told already.
+        let told = |case: &Object| {
+            let mut others = cases.cases.iter().filter(|other| other.name != case.name && given(other).is_some());
+            others.any(|other| other.key(case.keys[0].name).is_some())
+        };
+        let mut present =
+            cases.cases.iter().filter_map(|case| Some((*case, &given(case)?.0))).filter(|(case, _)| !told(case));
         let Some((case, tag)) = present.next() else {
             self.no_case(node, entries, cases);
             return None;
@@ -262,6 +286,17 @@ impl Reader<'_> {
         self.value(fields, name, |text| checked_count(text, kind))
     }
 
+    /// A whole number that may end with `k`, `M` or `G`.
+    pub(super) fn size(&mut self, fields: &Fields<'_>, name: &str) -> Option<u32> {
+        let Kind::Size { least, most } = fields.key(name).kind else { return None };
+        let size = self.value(fields, name, |text| keyspace::sized(text, least, most))?;
+        u32::try_from(size).ok()
+    }
+
+    pub(super) fn keyspace(&mut self, fields: &Fields<'_>, name: &str) -> Option<Keys> {
+        self.value(fields, name, keyspace::keyspace)
+    }
+
     pub(super) fn rate(&mut self, fields: &Fields<'_>, name: &str) -> Option<f64> {
         self.value(fields, name, units::rate)
     }
@@ -282,16 +317,20 @@ impl Reader<'_> {
     /// One of the words that the table lists, as it stands there.
     pub(super) fn word(&mut self, fields: &Fields<'_>, name: &str) -> Option<&'static str> {
         let Kind::Word(words) = fields.key(name).kind else { return None };
-        self.value(fields, name, |text| {
-            words.iter().find(|word| **word == text).copied().ok_or_else(|| {
-                let wrong = Wrong::new(0..text.len(), format!("{} is no value of `{name}`", quoted(text)));
-                let wrong = wrong.expected(either(words.iter().copied()));
-                match nearest(text, words.iter().copied()) {
-                    Some(near) => wrong.hint(format!("did you mean `{near}`?")),
-                    None => wrong,
-                }
-            })
-        })
+        self.value(fields, name, |text| checked_word(text, words, name))
+    }
+
+    /// One of the words of a list, as it stands in the table.
+    pub(super) fn listed_word(&mut self, node: &Node, words: &[&'static str], name: &str) -> Option<&'static str> {
+        self.parsed(node, &either(words.iter().copied()), |text| checked_word(text, words, name))
+    }
+
+    /// A word that stands alone where the table allows either a word or a map.
+    pub(super) fn short_word(&mut self, fields: &Fields<'_>, name: &str) -> Option<&'static str> {
+        let (Kind::Either([Kind::Word(words), ..]), Some(node)) = (&fields.key(name).kind, fields.get(name)) else {
+            return None;
+        };
+        self.parsed(node, &fields.key(name).kind.expected(), |text| checked_word(text, words, name))
     }
 
     /// A distribution, or the default where the table has one.
@@ -317,6 +356,35 @@ impl Reader<'_> {
         self.parsed(node, &fields.key(name).kind.expected(), |text| checked_count(text, kind))
     }
 
+    /// A percentage that stands alone where the table allows either a percentage or a map.
+    pub(super) fn short_percent(&mut self, fields: &Fields<'_>, name: &str) -> Option<f64> {
+        let (Kind::Either([kind @ Kind::Percent { .. }, ..]), Some(node)) = (&fields.key(name).kind, fields.get(name))
+        else {
+            return None;
+        };
+        self.parsed(node, &fields.key(name).kind.expected(), |text| checked_percent(text, kind))
+    }
+
+    /// A duration where the table allows that or a word.
+    pub(super) fn either_duration(&mut self, fields: &Fields<'_>, name: &str) -> Option<Span> {
+        let (Kind::Either([_, kind @ Kind::Duration { .. }]), Some(node)) = (&fields.key(name).kind, fields.get(name))
+        else {
+            return None;
+        };
+        self.parsed(node, &fields.key(name).kind.expected(), |text| checked_duration(text, kind))
+    }
+
+    /// The price under a key, if it is there.
+    pub(super) fn plain_price(&mut self, fields: &Fields<'_>, name: &str) -> Option<f64> {
+        self.value(fields, name, units::price)
+    }
+
+    /// A price for each name.
+    pub(super) fn price(&mut self, fields: &Fields<'_>, name: &str, node: &Node) -> Option<f64> {
+        let Kind::Names { value, .. } = fields.key(name).kind else { return None };
+        self.parsed(node, &value.expected(), units::price)
+    }
+
     /// A number for each name, such as a pool's size.
     pub(super) fn named_count(&mut self, fields: &Fields<'_>, name: &str, node: &Node) -> Option<u32> {
         let Kind::Names { value, .. } = fields.key(name).kind else { return None };
@@ -335,6 +403,18 @@ pub(super) fn positive_factor(text: &str) -> Result<f64, Wrong> {
                 .expected("from 0.000001x to 1000000x"))
         }
     }
+}
+
+/// A word as the table has it; otherwise the nearest is suggested.
+pub(super) fn checked_word(text: &str, words: &[&'static str], name: &str) -> Result<&'static str, Wrong> {
+    words.iter().find(|word| **word == text).copied().ok_or_else(|| {
+        let wrong = Wrong::new(0..text.len(), format!("{} is no value of `{name}`", quoted(text)));
+        let wrong = wrong.expected(either(words.iter().copied()));
+        match nearest(text, words.iter().copied()) {
+            Some(near) => wrong.hint(format!("did you mean `{near}`?")),
+            None => wrong,
+        }
+    })
 }
 
 fn checked_duration(text: &str, kind: &Kind) -> Result<Span, Wrong> {

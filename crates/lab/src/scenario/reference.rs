@@ -2,6 +2,7 @@
 
 use super::dist::{ARRIVALS, DISTRIBUTIONS};
 use super::keys::{Key, Kind, Need, Object, SCENARIO};
+use super::keyspace::KEYSPACES;
 use super::objectives::MEASURES;
 use super::shape::SHAPES;
 use super::terms::Form;
@@ -57,8 +58,10 @@ const VALUES: &str = "\
 | duration | `250ms`, `1.5s`, `10m` | a number with `ns`, `us`, `ms`, `s`, `m` or `h`; at most 100 years |
 | rate | `400/s`, `1.2k/s`, `90/m` | a number, `k` for thousands, `/s`, `/m` or `/h` |
 | factor | `4x`, `0.5` | a multiple; the `x` may be left out |
+| price | `0.12` | a number in the person's own currency |
 | percentage | `10%` | a share |
 | whole number | `64` | digits |
+| size | `10k`, `1M` | a whole number, with `k`, `M` or `G` for thousands, millions and thousands of millions |
 | name | `gateway`, `ads-2` | letters of any language, digits, `-` and `_` |
 | endpoint | `gateway.checkout` | a service and one of its endpoints |
 | file | `trace.csv` | a CSV file in the scenario's folder; its first column counts, a heading is skipped |
@@ -92,6 +95,7 @@ pub fn reference() -> String {
     object(&SCENARIO, "", &mut told, &mut text);
     let _ = write!(text, "\n{VALUES}");
     forms("Distributions", "A bare duration is constant.", &DISTRIBUTIONS, &mut text);
+    forms("Keys", "Which of many keys a cache is asked for.", &KEYSPACES, &mut text);
     forms("Arrivals", "How an open load's requests are spread around its rate.", &ARRIVALS, &mut text);
     forms("Shapes", "How an open load's rate moves over time; several in a list are multiplied.", &SHAPES, &mut text);
     objectives(&mut text);
@@ -157,10 +161,13 @@ fn value(kind: &Kind) -> String {
         Kind::Distribution => "distribution".to_owned(),
         Kind::Rate => "rate".to_owned(),
         Kind::Factor => "factor".to_owned(),
+        Kind::Price => "price".to_owned(),
         Kind::Percent { most, .. } => format!("percentage up to {most}%"),
         Kind::Count { least, most: u32::MAX } => format!("whole number from {least}"),
         Kind::Count { least, most } => format!("whole number, {least} to {most}"),
         Kind::Word(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        Kind::Size { .. } => "size".to_owned(),
+        Kind::Keyspace => "keys".to_owned(),
         Kind::Endpoint => "endpoint".to_owned(),
         Kind::Effect => "name".to_owned(),
         Kind::Parties => "two tenants or services".to_owned(),
@@ -173,7 +180,9 @@ fn value(kind: &Kind) -> String {
         Kind::List(item) => format!("list of: {}", value(item)),
         Kind::Names { of, value: item } => format!("map from {of} to: {}", value(item)),
         Kind::Either(kinds) => kinds.iter().map(value).collect::<Vec<_>>().join(" or "),
-        Kind::Version | Kind::Text | Kind::Flag | Kind::Service | Kind::Tenant | Kind::Anything => kind.expected(),
+        Kind::Version | Kind::Text | Kind::Flag | Kind::Service | Kind::Tenant | Kind::One(_) | Kind::Anything => {
+            kind.expected()
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::dist::{ARRIVALS, DISTRIBUTIONS};
 use super::keys::{Cases, Key, Kind, Need, Object, SCENARIO, Zero};
+use super::keyspace::KEYSPACES;
 use super::objectives::MEASURES;
 use super::shape::SHAPES;
 use super::terms::Form;
@@ -95,7 +96,12 @@ fn key_schema(key: &'static Key, defs: &mut Map<String, Value>) -> Value {
 fn kind_schema(kind: &'static Kind, defs: &mut Map<String, Value>) -> Value {
     match kind {
         Kind::Version => json!({ "const": 1 }),
-        Kind::Text | Kind::Service | Kind::Tenant | Kind::File => json!({ "type": "string" }),
+        Kind::Size { least, most } => json!({ "anyOf": [
+            { "type": "integer", "minimum": least, "maximum": most },
+            pattern(&format!("{NUMBER}[kMG]")),
+        ] }),
+        Kind::Keyspace => pattern(&form_pattern(&KEYSPACES)),
+        Kind::Text | Kind::Service | Kind::Tenant | Kind::File | Kind::One(_) => json!({ "type": "string" }),
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Duration { zero } => duration(*zero),
         Kind::Distribution => pattern(&format!("{}|{}", duration_pattern(), form_pattern(&DISTRIBUTIONS))),
@@ -103,6 +109,7 @@ fn kind_schema(kind: &'static Kind, defs: &mut Map<String, Value>) -> Value {
         Kind::Factor => {
             json!({ "anyOf": [{ "type": "number", "exclusiveMinimum": 0 }, pattern(&format!("{NUMBER}x?"))] })
         }
+        Kind::Price => json!({ "type": "number", "minimum": 0 }),
         Kind::Percent { .. } => pattern(&format!("{NUMBER}%")),
         Kind::Count { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Kind::Word(words) => json!({ "enum": words }),

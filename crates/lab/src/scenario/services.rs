@@ -6,7 +6,10 @@ use super::reader::{Fields, Reader, positive_factor};
 use super::steps::{branches, made};
 use super::yaml::{Kind, Node};
 use sim::Span;
-use sim::model::{Balance, Deadlines, Endpoint, EndpointId, Model, Order, Pool, Queue, Scheduling, Service, ServiceId};
+use sim::model::{
+    Autoscale, Balance, Deadlines, Endpoint, EndpointId, Model, Order, Pool, Queue, Scheduling, Service, ServiceId,
+    Shed,
+};
 use std::collections::HashSet;
 
 impl Reader<'_> {
@@ -28,22 +31,32 @@ impl Reader<'_> {
         let earlier = self.sites.len();
         let emission = self.emission(&fields);
         self.emissions.push(emission);
+        let defences = self.defences(&fields);
         Some(Service {
             name: name.text().to_owned(),
-            replicas: self.count(&fields, "replicas").unwrap_or(1),
+            replicas: self.replicas(&fields, defences.autoscale),
             workers: self.limit(&fields, "workers"),
             cores: self.limit(&fields, "cores"),
             scheduling: self.scheduling(&fields),
-            queue: self.queue(&fields).unwrap_or_default(),
+            queue: self.queue(name.text(), &fields).unwrap_or_default(),
             balance: self.balance(&fields),
             speeds: self.speeds(&fields).unwrap_or_default(),
             startup: self.duration(&fields, "startup").unwrap_or(Span::ZERO),
             deadlines: self.deadlines(&fields),
             telemetry: emission.map(|emission| emission.cpu()).unwrap_or_default(),
+            defences,
             endpoints: self.endpoints(&fields, id),
             // After the endpoints, whose calls a pool must serve.
             pools: self.pools(&fields, earlier).unwrap_or_default(),
         })
+    }
+
+    /// Replicas at the start: where their number follows the load and nothing else is said, the fewest.
+    fn replicas(&mut self, fields: &Fields<'_>, autoscale: Option<Autoscale>) -> u32 {
+        match (fields.get("replicas"), autoscale) {
+            (None, Some(autoscale)) => autoscale.least,
+            _ => self.count(fields, "replicas").unwrap_or(1),
+        }
     }
 
     /// A limit that is there stays a limit, if a wrong one, for those who ask whether there is any.
@@ -75,13 +88,23 @@ impl Reader<'_> {
         }
     }
 
-    fn queue(&mut self, fields: &Fields<'_>) -> Option<Queue> {
-        let node = fields.get("queue")?;
+    fn queue(&mut self, service: &str, fields: &Fields<'_>) -> Option<Queue> {
+        let (key, node) = fields.entry("queue")?;
+        if fields.get("workers").is_none() {
+            let message = format!("the queue of `{service}` has no effect: without `workers` nothing ever waits in it");
+            self.remarks.push(Problem::new(key.place, message).hint("give the service `workers`"));
+        }
         if let Kind::Scalar(_) = node.kind {
-            return Some(Queue { limit: self.short_count(fields, "queue"), order: Order::Fifo });
+            return Some(Queue { limit: self.short_count(fields, "queue"), ..Queue::default() });
         }
         let fields = self.fields(fields.key_place("queue"), node, &keys::QUEUE)?;
-        Some(Queue { limit: self.count(&fields, "limit"), order: self.order(&fields)? })
+        let (limit, order) = (self.count(&fields, "limit"), self.order(&fields));
+        let (weights, shed) = (self.weights(&fields, order), self.shed(&fields));
+        if shed == Some(Shed::Priority) && fields.get("limit").is_none() {
+            let message = "`shed: priority` drops nobody from a queue that is never full";
+            self.report(Problem::new(fields.place("shed"), message).hint("give the queue a `limit`"));
+        }
+        Some(Queue { limit, order: order?, weights, shed })
     }
 
     fn order(&mut self, fields: &Fields<'_>) -> Option<Order> {
@@ -144,7 +167,7 @@ impl Reader<'_> {
 
     /// What all services together may have.
     fn check_totals(&mut self, entries: &[(Node, Node)], services: &[Service]) {
-        let replicas = services.iter().map(|service| u64::from(service.replicas));
+        let replicas = services.iter().map(|service| u64::from(service.most_replicas()));
         self.check_total(entries, replicas.collect(), u64::from(Model::MAX_REPLICAS), "replicas");
         let steps = services.iter().map(|service| {
             let steps = service.endpoints.iter().flat_map(|endpoint| &endpoint.steps);

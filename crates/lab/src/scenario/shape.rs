@@ -165,14 +165,16 @@ fn bend(shapes: &[Profile], from: Time, to: Time) -> Vec<(Time, f64)> {
 }
 
 /// Which of two values at a step.
-#[derive(Clone, Copy)]
-enum Side {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Side {
+    /// The one that it ends.
     Before,
+    /// The one that it begins.
     After,
 }
 
 /// The multiplier at an instant.
-fn level(points: &[(Time, f64)], at: Time, side: Side) -> f64 {
+pub(crate) fn level(points: &[(Time, f64)], at: Time, side: Side) -> f64 {
     let next = match side {
         Side::Before => points.partition_point(|(time, _)| *time < at),
         Side::After => points.partition_point(|(time, _)| *time <= at),
@@ -185,7 +187,7 @@ fn level(points: &[(Time, f64)], at: Time, side: Side) -> f64 {
 }
 
 /// The integral of a profile from one instant to another, in seconds at 1x.
-pub(super) fn integral_s(profile: &Profile, from: Time, to: Time) -> f64 {
+pub(crate) fn integral_s(profile: &Profile, from: Time, to: Time) -> f64 {
     let inner = profile.points.iter().map(|point| point.0).filter(|at| *at > from && *at < to);
     let instants: Vec<Time> = std::iter::once(from).chain(inner).chain(std::iter::once(to)).collect();
     let area = |pair: &[Time]| {

@@ -44,6 +44,7 @@ impl Wrong {
 pub(super) const A_DURATION: &str = "a duration such as 250ms";
 pub(super) const A_RATE: &str = "a rate such as 400/s or 1.2k/s";
 pub(super) const A_FACTOR: &str = "a factor such as 4x";
+pub(super) const A_PRICE: &str = "a price such as 0.12";
 pub(super) const A_PERCENTAGE: &str = "a percentage such as 10%";
 pub(super) const A_COUNT: &str = "a whole number";
 
@@ -153,6 +154,19 @@ pub(super) fn plain(text: &str) -> Result<f64, Wrong> {
         (value, "") => Ok(value),
         (_, unit) => {
             Err(Wrong::new(text.len() - unit.len()..text.len(), "a plain number has no unit").expected(A_NUMBER))
+        }
+    }
+}
+
+/// What one of something costs, at most a thousand million.
+pub(super) fn price(text: &str) -> Result<f64, Wrong> {
+    const MOST: f64 = 1e9;
+    match leading(text, A_PRICE)? {
+        (value, "") if value <= MOST => Ok(value),
+        (_, "") => Err(Wrong::all(text, format!("`{text}` is no possible price")).expected("at most 1000000000")),
+        (_, unit) => {
+            let message = "a price is a number; `currency` says of what";
+            Err(Wrong::new(text.len() - unit.len()..text.len(), message).expected(A_PRICE))
         }
     }
 }

@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::reader::{Fields, Reader};
 use super::yaml::{Kind, Node};
 use super::{dist, shape};
-use sim::model::{Arrivals, Load, Party, Profile, Tenant, TenantId};
+use sim::model::{Arrivals, Call, Load, Party, Profile, Tenant, TenantId};
 use sim::{Span, Time};
 
 impl Reader<'_> {
@@ -25,12 +25,13 @@ impl Reader<'_> {
     fn tenant_of(&mut self, id: TenantId, name: &Node, node: &Node, duration: Span) -> Option<Tenant> {
         let fields = self.fields(name.place, node, &keys::TENANT)?;
         let call = self.call(&fields, Party::Tenant(id));
+        let guards = self.guards(&fields);
         let load = self.load(&fields, duration);
         let said = ["rate", "users", "replay"].into_iter().find(|key| fields.get(key).is_some());
         self.loads.push(said.map_or(fields.owner, |key| fields.place(key)));
         let patience = self.duration(&fields, "patience");
         let priority = self.count(&fields, "priority").unwrap_or(0);
-        let call = call?;
+        let call = Call { guards, ..call? };
         self.sites.push(Site { caller: None, callee: call.callee, place: fields.place("call") });
         Some(Tenant { name: name.text().to_owned(), call, load: load?, patience, priority: priority.min(255) as u8 })
     }

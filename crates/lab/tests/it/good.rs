@@ -7,7 +7,7 @@ use sim::{Span, Time};
 
 #[test]
 fn samples_have_no_problem() {
-    for name in ["minimal.yaml", "checkout.yaml", "everything.yaml"] {
+    for name in ["minimal.yaml", "checkout.yaml", "everything.yaml", "guards.yaml", "data.yaml"] {
         let opened = open(&data(name), &[]).unwrap();
         assert_eq!(opened.reading.problems, [], "{name}");
         assert!(opened.reading.scenario.is_some());
@@ -23,8 +23,12 @@ fn the_checkout_becomes_the_model_that_it_describes() {
     let gateway = &model.services[0];
     assert_eq!((gateway.replicas, gateway.workers, gateway.cores), (3, Some(64), Some(4)));
     assert_eq!((gateway.queue.limit, gateway.queue.order), (Some(512), Order::Fifo));
-    let [Step::Work(work), Step::Call(reserve), Step::Parallel(branches), Step::Effect { effect, idempotent: true }] =
-        &gateway.endpoints[0].steps[..]
+    let [
+        Step::Work(work),
+        Step::Call(reserve),
+        Step::Parallel(branches),
+        Step::Effect { effect, idempotent: Some(Span::MAX) },
+    ] = &gateway.endpoints[0].steps[..]
     else {
         panic!("{:?}", gateway.endpoints[0].steps)
     };
@@ -96,7 +100,7 @@ fn carriage_returns_and_a_byte_order_mark_change_nothing() {
 
 #[test]
 fn what_is_read_can_be_run() {
-    for name in ["minimal.yaml", "checkout.yaml", "everything.yaml"] {
+    for name in ["minimal.yaml", "checkout.yaml", "everything.yaml", "guards.yaml"] {
         let scenario = scenario(&sample(name), &["duration=5s", "warmup=0s"]);
         for model in
             std::iter::once(&scenario.model).chain(scenario.variants.iter().map(|variant| &variant.scenario().model))

@@ -1,14 +1,19 @@
 //! The lab, from outside.
 
 mod content;
+mod cost;
+mod data;
+mod defences;
 mod digest;
 mod drawing;
 mod experiments;
 mod good;
+mod guards;
 mod hostile;
 mod mutated;
 mod objectives;
 mod overrides;
+mod risk;
 mod runs;
 mod schema;
 mod telemetry;

@@ -118,7 +118,7 @@ proptest! {
     // PROPTEST_CASES sets how many.
     #[test]
     fn damaged_files_are_answered_with_places_inside_of_them(
-        name in prop::sample::select(&["minimal.yaml", "checkout.yaml", "everything.yaml"][..]),
+        name in prop::sample::select(&["minimal.yaml", "checkout.yaml", "everything.yaml", "guards.yaml"][..]),
         damages in prop::collection::vec(damage(), 1..6),
     ) {
         let source = damages.iter().fold(sample(name), apply);

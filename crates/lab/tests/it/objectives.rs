@@ -23,6 +23,7 @@ fn report() -> RunReport {
         queue_max: 40,
         in_service_mean: 1.0,
         amplification: Some(1.2),
+        ..ServiceLoad::default()
     };
     let of = |name: &str| name.to_owned();
     RunReport {
@@ -40,7 +41,9 @@ fn report() -> RunReport {
         calls: [(of("gateway.checkout -> inventory.reserve"), Calls { latency_ms, ..Calls::default() })]
             .into_iter()
             .collect(),
-        effects: [(of("charge"), Effects { requests: 9, once: 7, lost: 0, duplicated: 2 })].into_iter().collect(),
+        effects: [(of("charge"), Effects { requests: 9, once: 7, duplicated: 2, ..Effects::default() })]
+            .into_iter()
+            .collect(),
         ..RunReport::default()
     }
 }

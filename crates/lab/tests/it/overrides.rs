@@ -3,7 +3,7 @@
 use crate::drawing::draw;
 use crate::{reading_with, sample, scenario};
 use sim::Span;
-use sim::model::Step;
+use sim::model::{Budget, Step};
 
 #[test]
 fn an_override_replaces_adds_and_takes_away() {
@@ -45,9 +45,12 @@ fn variants_change_what_overrides_have_made() {
         _ => None,
     };
     let variant = base.variant("budget").unwrap();
-    assert_eq!((budget(&base), budget(variant), variant.model.services[0].workers), (Some(0.2), Some(0.1), Some(7)));
+    assert_eq!(
+        (budget(&base), budget(variant), variant.model.services[0].workers),
+        (Some(Budget::Share(0.2)), Some(Budget::Share(0.1)), Some(7))
+    );
     let base = scenario(&source, &[]);
-    assert_eq!((budget(&base), budget(base.variant("budget").unwrap())), (None, Some(0.1)));
+    assert_eq!((budget(&base), budget(base.variant("budget").unwrap())), (None, Some(Budget::Share(0.1))));
     assert!(base.variant("none").is_none());
     let variant = &base.variants[0];
     assert_eq!(variant.set, [("services.gateway.endpoints.checkout[1].retry.budget".to_owned(), "10%".to_owned())]);

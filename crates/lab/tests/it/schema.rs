@@ -9,7 +9,7 @@ use std::collections::HashMap;
 #[test]
 fn the_schema_accepts_the_samples() {
     let schema = lab::scenario::schema();
-    for name in ["minimal.yaml", "checkout.yaml", "everything.yaml"] {
+    for name in ["minimal.yaml", "checkout.yaml", "everything.yaml", "guards.yaml", "data.yaml"] {
         assert_eq!(complaints(&schema, &schema, &json_of(&sample(name)), "$"), Vec::<String>::new(), "{name}");
     }
 }
@@ -43,7 +43,7 @@ fn the_schema_refuses_what_the_reader_refuses_for_its_form() {
 
 #[test]
 fn every_key_is_described_and_shown() {
-    let everything = sample("everything.yaml");
+    let everything = sample("everything.yaml") + &sample("guards.yaml") + &sample("data.yaml");
     let schema = lab::scenario::schema();
     for (name, object) in schema["$defs"].as_object().unwrap() {
         assert!(object["description"].as_str().is_some_and(|text| !text.is_empty()), "{name}");

@@ -5,7 +5,7 @@ use crate::{data, reading, sample};
 use lab::scenario::{open, read};
 
 /// Draws the problems that each replacement in a right file brings about.
-fn check(base: &str, replacements: &[(&str, &str)]) -> String {
+pub(crate) fn check(base: &str, replacements: &[(&str, &str)]) -> String {
     let base = sample(base);
     let mut drawn = String::new();
     for (right, wrong) in replacements {

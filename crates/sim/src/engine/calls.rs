@@ -1,6 +1,7 @@
 //! The caller's side: requests, calls, attempts, timeouts, retries, connections.
 
 use super::*;
+use crate::plan::NO_REPLICA;
 use crate::retry::Next;
 
 impl Simulation {
@@ -35,6 +36,7 @@ impl Simulation {
             life: 0,
             deadline: self.now + plan.patience,
             original: true,
+            key: 0,
         };
         let site = plan.site;
         observer.see(self.now, Fact::RequestSent { request, tenant });
@@ -44,47 +46,66 @@ impl Simulation {
     /// Begins a call and makes its first attempt.
     #[inline(always)]
     pub(super) fn begin_call<O: Observer>(&mut self, site: u32, caller: Caller, observer: &mut O) {
+        let call = self.open_call(site, caller, observer);
+        self.first_try(call, site, observer);
+    }
+
+    #[inline(always)]
+    pub(super) fn first_try<O: Observer>(&mut self, call: Ref, site: u32, observer: &mut O) {
+        let plan = &mut self.plan.sites[site as usize];
+        if let Some(retries) = &mut plan.retries {
+            retries.first_try();
+        }
+        if plan.guards.is_some() {
+            self.begin_guarded(call, observer);
+        } else {
+            self.make_attempt(call, None, false, observer);
+        }
+    }
+
+    /// Begins a call that has made no attempt yet.
+    #[inline(always)]
+    pub(super) fn open_call<O: Observer>(&mut self, site: u32, caller: Caller, observer: &mut O) -> Ref {
         let call = self.calls.insert(Call {
             parent: caller.parent,
             request: caller.request,
             sent_at: caller.sent_at,
             began: self.now,
             deadline: caller.deadline,
-            gives_up: Time::NEVER,
+            key: caller.key,
             awaiting: 0,
+            connected: 0,
+            in_line: 0,
             site,
+            replica: NO_REPLICA,
             caller: caller.replica,
             life: caller.life,
             previous_wait: Span::ZERO,
             attempt: 0,
             original: caller.original,
-            connection: Connection::None,
         });
         self.requests[caller.request].refs += 1;
         if self.calls.len() > self.limits.in_flight {
             self.excess = Some(Excess::InFlight);
         }
         observer.see(self.now, Fact::CallBegan { call, parent: caller.parent, request: caller.request, site });
-        self.make_attempt(call, observer);
+        call
     }
 
+    /// Makes the next attempt: to this of the callee's replicas, or to one that is picked when it is sent.
     #[inline(always)]
-    fn make_attempt<O: Observer>(&mut self, call: Ref, observer: &mut O) {
+    pub(super) fn make_attempt<O: Observer>(&mut self, call: Ref, to: Option<u32>, hedge: bool, observer: &mut O) {
         let state = &mut self.calls[call];
+        state.replica = NO_REPLICA;
         state.attempt += 1;
         state.awaiting |= 1 << state.attempt;
         let (site, attempt, sent_at) = (state.site, state.attempt, state.sent_at);
-        observer.see(self.now, Fact::AttemptMade { call, site, attempt, sent_at });
+        observer.see(self.now, Fact::AttemptMade { call, site, attempt, hedge, sent_at });
         let plan = &mut self.plan.sites[site as usize];
-        if attempt == 1
-            && let Some(retries) = &mut plan.retries
-        {
-            retries.first_try();
-        }
         let own = plan.timeout.map_or(Time::NEVER, |timeout| self.now + timeout);
-        state.gives_up = own.min(state.deadline);
+        let gives_up = own.min(state.deadline);
         // A tenant's patience makes an answer late; only a handler's deadline cuts its calls short.
-        let due = if state.parent.is_none() { own } else { state.gives_up };
+        let due = if state.parent.is_none() { own } else { gives_up };
         if due != Time::NEVER {
             let event = Event::Timeout { call, site, attempt };
             match plan.timeout_lane {
@@ -92,40 +113,40 @@ impl Simulation {
                 _ => self.agenda.push(due, event),
             }
         }
-        if plan.pool.is_none() || self.take_connection(call, attempt) {
-            self.send_attempt(call, observer);
+        let attempt = Attempt { call, number: attempt, gives_up, to };
+        if plan.pool.is_none() || self.take_connection(attempt) {
+            self.send_attempt(attempt, observer);
         }
     }
 
     /// Takes one of the caller's connections, or waits for one.
-    fn take_connection(&mut self, call: Ref, attempt: u8) -> bool {
-        let state = &mut self.calls[call];
+    fn take_connection(&mut self, attempt: Attempt) -> bool {
+        let state = &mut self.calls[attempt.call];
         let Some(pool) = self.plan.sites[state.site as usize].pool else { return true };
         let pool = &mut self.replicas[state.caller as usize].pools[pool as usize];
         if pool.used < pool.size {
             pool.used += 1;
-            state.connection = Connection::Held;
+            state.connected |= 1 << attempt.number;
             return true;
         }
-        pool.waiting.push_back((call, attempt));
-        state.connection = Connection::Waiting;
+        pool.waiting.push_back(attempt);
+        state.in_line |= 1 << attempt.number;
         false
     }
 
-    /// Gives the connection of an ended attempt to the first call that still waits for one.
+    /// Gives the connection of an ended attempt to the first one that still waits for one.
     #[inline(always)]
-    fn return_connection<O: Observer>(&mut self, call: Ref, observer: &mut O) {
-        if self.calls[call].connection != Connection::None {
-            self.return_taken_connection(call, observer);
+    pub(super) fn return_connection<O: Observer>(&mut self, call: Ref, attempt: u8, observer: &mut O) {
+        let state = &mut self.calls[call];
+        state.in_line &= !(1 << attempt);
+        if state.connected & 1 << attempt != 0 {
+            self.return_taken_connection(call, attempt, observer);
         }
     }
 
-    fn return_taken_connection<O: Observer>(&mut self, call: Ref, observer: &mut O) {
+    fn return_taken_connection<O: Observer>(&mut self, call: Ref, attempt: u8, observer: &mut O) {
         let state = &mut self.calls[call];
-        let connection = std::mem::replace(&mut state.connection, Connection::None);
-        if connection != Connection::Held {
-            return;
-        }
+        state.connected &= !(1 << attempt);
         let (caller, life, site) = (state.caller as usize, state.life, state.site as usize);
         let Some(pool) = self.plan.sites[site].pool else { return };
         if self.replicas[caller].life != life {
@@ -135,28 +156,42 @@ impl Simulation {
         self.serve_pool(caller, pool as usize, observer);
     }
 
-    /// Lets waiting calls go while there are connections.
+    /// The call is over: whatever its attempts hold goes back.
+    #[inline(never)]
+    fn return_all_connections<O: Observer>(&mut self, call: Ref, observer: &mut O) {
+        self.calls[call].in_line = 0;
+        while self.calls[call].connected != 0 {
+            let attempt = self.calls[call].connected.trailing_zeros() as u8;
+            self.return_taken_connection(call, attempt, observer);
+        }
+    }
+
+    /// Lets waiting attempts go while there are connections.
     #[inline(never)]
     pub(super) fn serve_pool<O: Observer>(&mut self, caller: usize, pool: usize, observer: &mut O) {
         while self.replicas[caller].pools[pool].used < self.replicas[caller].pools[pool].size {
-            let Some((next, attempt)) = self.replicas[caller].pools[pool].waiting.pop_front() else { return };
-            let waits = |call: &&mut Call| call.connection == Connection::Waiting && call.attempt == attempt;
-            let Some(state) = self.calls.get(next).filter(waits) else { continue };
-            state.connection = Connection::Held;
+            let Some(next) = self.replicas[caller].pools[pool].waiting.pop_front() else { return };
+            let waits = |call: &&mut Call| call.in_line & 1 << next.number != 0;
+            let Some(state) = self.calls.get(next.call).filter(waits) else { continue };
+            state.in_line &= !(1 << next.number);
+            state.connected |= 1 << next.number;
             self.replicas[caller].pools[pool].used += 1;
             self.send_attempt(next, observer);
         }
     }
 
-    /// Sends the current attempt of a call to one of the callee's replicas.
+    /// Sends an attempt to one of the callee's replicas.
     #[inline(always)]
-    fn send_attempt<O: Observer>(&mut self, call: Ref, observer: &mut O) {
-        let state = &self.calls[call];
+    fn send_attempt<O: Observer>(&mut self, attempt: Attempt, observer: &mut O) {
+        let Attempt { call, number, gives_up, to } = attempt;
+        let state = &mut self.calls[call];
         let site = &mut self.plan.sites[state.site as usize];
         let request = &mut self.requests[state.request];
         let (first, replicas) = (site.first_replica, &self.replicas);
         request.reached |= site.effects;
-        let replica = first + site.balancer.pick(request.key, |index| replicas[(first + index) as usize].outstanding);
+        let load = |index| replicas[(first + index) as usize].outstanding;
+        let replica = first + to.unwrap_or_else(|| site.balancer.pick(request.key, load));
+        state.replica = replica;
         let transit = site.path.transit();
         if transit == Transit::Lost {
             return;
@@ -169,14 +204,18 @@ impl Simulation {
             request: state.request,
             sent_at: state.sent_at,
             entered: self.now,
-            deadline: state.gives_up,
+            began: self.now,
+            patience: Span::MAX,
+            deadline: gives_up,
+            key: state.key,
             replica,
             service: site.callee_service,
+            inside: 0,
             op: site.first_op,
             pending: 0,
             stalled: 0,
-            attempt: state.attempt,
-            original: state.original && state.attempt == 1,
+            attempt: number,
+            original: state.original && number == 1,
             degraded: false,
             phase: Phase::Travelling,
             failure: None,
@@ -200,9 +239,12 @@ impl Simulation {
             return;
         }
         state.awaiting &= !(1 << attempt);
+        let site = state.site as usize;
         observer.see(self.now, Fact::AttemptEnded { call, attempt, answer });
+        self.judge_replica(call, attempt, matches!(answer, Answer::Failed(_)), observer);
         match answer {
-            Answer::Failed(failure) => self.attempt_failed(call, failure, observer),
+            _ if self.plan.sites[site].guards.is_some() => self.end_guarded_attempt(call, attempt, answer, observer),
+            Answer::Failed(failure) => self.attempt_failed(call, attempt, failure, observer),
             answer => self.end_call(call, answer, observer),
         }
     }
@@ -219,7 +261,36 @@ impl Simulation {
         }
         state.awaiting &= !(1 << attempt);
         observer.see(self.now, Fact::AttemptTimedOut { call, site, attempt, sent_at: state.sent_at });
-        self.attempt_failed(call, Failure::Timeout, observer);
+        self.judge_replica(call, attempt, true, observer);
+        if self.plan.sites[site as usize].guards.is_some() {
+            self.end_guarded_attempt(call, attempt, Answer::Failed(Failure::Timeout), observer);
+        } else {
+            self.attempt_failed(call, attempt, Failure::Timeout, observer);
+        }
+    }
+
+    /// A caller that ejects outliers hears how the attempt at a replica ended; one that was never sent tells nothing.
+    #[inline(always)]
+    fn judge_replica<O: Observer>(&mut self, call: Ref, attempt: u8, failed: bool, observer: &mut O) {
+        let site = self.calls[call].site as usize;
+        if self.plan.sites[site].ejector.is_some()
+            && let Some(replica) = self.replica_asked(call, attempt)
+        {
+            self.judge(site, replica, failed, observer);
+        }
+    }
+
+    /// Where an attempt under way was sent, if it was.
+    fn replica_asked(&mut self, call: Ref, attempt: u8) -> Option<u32> {
+        let state = &self.calls[call];
+        let site = &self.plan.sites[state.site as usize];
+        if state.in_line & 1 << attempt != 0 {
+            return None;
+        }
+        if site.guards.is_some() {
+            return self.guarded[call.index()].asked(attempt).map(|index| site.first_replica + index);
+        }
+        (attempt == state.attempt && state.replica != NO_REPLICA).then_some(state.replica)
     }
 
     /// Timers behind a dead one are mostly dead too: they go without ever being due.
@@ -235,12 +306,14 @@ impl Simulation {
         }
     }
 
-    fn attempt_failed<O: Observer>(&mut self, call: Ref, failure: Failure, observer: &mut O) {
-        self.return_connection(call, observer);
+    pub(super) fn attempt_failed<O: Observer>(&mut self, call: Ref, attempt: u8, failure: Failure, observer: &mut O) {
+        self.return_connection(call, attempt, observer);
+        let hedges = self.hedges(call);
         let state = &mut self.calls[call];
+        let tries = u32::from(state.attempt - hedges);
         let waits = state.parent.is_none() || state.is_in_time(self.now) && self.jobs.contains(state.parent);
         let next = match &mut self.plan.sites[state.site as usize].retries {
-            Some(retries) if waits => retries.after_failure(u32::from(state.attempt), state.previous_wait),
+            Some(retries) if waits => retries.after_failure(self.now, failure, tries, state.previous_wait),
             _ => Next::Fail,
         };
         match next {
@@ -248,6 +321,7 @@ impl Simulation {
                 state.previous_wait = wait;
                 self.agenda.push(self.now + wait, Event::Retry { call });
             }
+            Next::RetryAfter(_) | Next::Fail if waits => self.fail_call(call, failure, observer),
             Next::RetryAfter(_) | Next::Fail => self.end_call(call, Answer::Failed(failure), observer),
         }
     }
@@ -258,32 +332,53 @@ impl Simulation {
         let (parent, caller, in_time) = (state.parent, state.caller, state.is_in_time(self.now));
         if !parent.is_none() && !self.jobs.contains(parent) {
             // The caller crashed meanwhile.
-            self.end_call(call, Answer::Failed(Failure::Unreachable), observer);
+            self.give_up_call(call, Failure::Unreachable, observer);
         } else if let Some(resumes) = pause(&self.replicas, caller, self.now) {
             self.agenda.push(resumes, Event::Retry { call });
         } else if !in_time {
             // It stood still meanwhile.
-            self.end_call(call, Answer::Failed(Failure::Timeout), observer);
+            self.give_up_call(call, Failure::Timeout, observer);
+        } else if self.plan.sites[state.site as usize].guards.is_some() {
+            self.try_guarded(call, observer);
         } else {
-            self.make_attempt(call, observer);
+            self.make_attempt(call, None, false, observer);
         }
     }
 
     /// The caller has its final answer.
     #[inline(always)]
-    fn end_call<O: Observer>(&mut self, call: Ref, answer: Answer, observer: &mut O) {
-        self.return_connection(call, observer);
-        let state = &self.calls[call];
-        let Call { parent, request, site, began, sent_at, .. } = *state;
-        self.calls.free(call);
-        observer.see(self.now, Fact::CallEnded { call, site, began, answer, sent_at });
-        if parent.is_none() {
+    pub(super) fn end_call<O: Observer>(&mut self, call: Ref, answer: Answer, observer: &mut O) {
+        let Call { parent, request, site, sent_at, key, caller, .. } = self.calls[call];
+        self.close_call(call, answer, observer);
+        if self.plan.sites[site as usize].data.is_some() {
+            self.end_data_call(&EndedCall { call, site, parent, caller, key, sent_at, answer }, observer);
+        } else if parent.is_none() {
             self.end_request(request, answer, observer);
-        } else if self.jobs.contains(parent) {
-            let optional = self.plan.sites[site as usize].optional;
-            self.step_ended(parent, answer, optional, observer);
+        } else {
+            self.tell_handler(parent, site, answer, observer);
         }
         self.release(request, observer);
+    }
+
+    /// A call is over; its caller is not told here.
+    #[inline(always)]
+    pub(super) fn close_call<O: Observer>(&mut self, call: Ref, answer: Answer, observer: &mut O) {
+        let state = &self.calls[call];
+        if state.connected | state.in_line != 0 {
+            self.return_all_connections(call, observer);
+        }
+        let Call { site, began, sent_at, .. } = self.calls[call];
+        self.calls.free(call);
+        observer.see(self.now, Fact::CallEnded { call, site, began, answer, sent_at });
+    }
+
+    /// The handler that waits for a call goes on, if it is still there.
+    #[inline(always)]
+    pub(super) fn tell_handler<O: Observer>(&mut self, job: Ref, site: u32, answer: Answer, observer: &mut O) {
+        if self.jobs.contains(job) {
+            let optional = self.plan.sites[site as usize].optional;
+            self.step_ended(job, answer, optional, observer);
+        }
     }
 
     #[inline(always)]
@@ -309,7 +404,7 @@ impl Simulation {
 
 /// When a caller's replica moves again, if it stands still now.
 #[inline]
-fn pause(replicas: &[Replica], caller: u32, now: Time) -> Option<Time> {
+pub(super) fn pause(replicas: &[Replica], caller: u32, now: Time) -> Option<Time> {
     let replica = replicas.get(caller as usize)?;
     (replica.paused_until > now).then_some(replica.paused_until)
 }
@@ -323,7 +418,16 @@ pub(super) struct Caller {
     pub(super) life: u32,
     pub(super) deadline: Time,
     pub(super) original: bool,
+    pub(super) key: u64,
 }
 
-/// A tenant calls from nowhere in particular.
-const NO_REPLICA: u32 = u32::MAX;
+/// A call that is over and had to do with data.
+pub(super) struct EndedCall {
+    pub(super) call: Ref,
+    pub(super) site: u32,
+    pub(super) parent: Ref,
+    pub(super) caller: u32,
+    pub(super) key: u64,
+    pub(super) sent_at: Time,
+    pub(super) answer: Answer,
+}

@@ -46,6 +46,7 @@ impl Simulation {
                     self.pause(index, self.now + lasts);
                 }
             }
+            FaultKind::Flush { cache } => self.flush(cache),
             other => self.recompute(&other),
         }
     }
@@ -71,8 +72,12 @@ impl Simulation {
     fn hit(&self, service: ServiceId, share: f64) -> Range<usize> {
         let plan = &self.plan.services[service.0 as usize];
         let first = plan.first_replica as usize;
-        // A tenth of thirty is three, whatever floats make of it.
-        first..first + (f64::from(plan.replicas) * share - 1e-9).ceil() as usize
+        let count = match share {
+            1.0 => plan.replicas as usize,
+            // A tenth of thirty is three, whatever floats make of it.
+            part => (f64::from(plan.started) * part - 1e-9).ceil() as usize,
+        };
+        first..first + count
     }
 
     /// Brings what a kind of fault changes into line with the faults that hold now.
@@ -82,13 +87,14 @@ impl Simulation {
                 self.recompute_service(*service);
             }
             FaultKind::Partition { .. } | FaultKind::Loss { .. } => self.recompute_paths(),
-            FaultKind::Crash { .. } | FaultKind::Pause { .. } | FaultKind::Spike { .. } => {}
+            FaultKind::Crash { .. } | FaultKind::Pause { .. } | FaultKind::Spike { .. } | FaultKind::Flush { .. } => {}
         }
     }
 
-    fn recompute_service(&mut self, service: ServiceId) {
+    pub(super) fn recompute_service(&mut self, service: ServiceId) {
         for index in self.hit(service, 1.0) {
-            let (mut slowness, mut healthy) = (1.0, 1.0);
+            let version = self.version(index);
+            let (mut slowness, mut healthy) = (version.slow, 1.0 - version.errors);
             let (mut workers, mut pool) = (self.plan.services[service.0 as usize].workers, u32::MAX);
             for kind in self.faults.active() {
                 match kind {
@@ -133,7 +139,7 @@ impl Simulation {
     }
 
     /// Processes die at once with all they hold; whoever waits for them learns so.
-    fn crash<O: Observer>(&mut self, indices: Range<usize>, observer: &mut O) {
+    pub(super) fn crash<O: Observer>(&mut self, indices: Range<usize>, observer: &mut O) {
         let lost = self.jobs_at(&indices);
         for index in indices {
             self.stop(index, observer);
@@ -151,6 +157,9 @@ impl Simulation {
         let computing = replica.sharing.as_ref().map_or(replica.busy_cores, |sharing| sharing.busy());
         observer.see(self.now, Fact::Computing { service, change: -(computing as i32) });
         self.clear(index);
+        self.lose_caches(index);
+        self.forget(index, observer);
+        self.end_drain(index, observer);
     }
 
     fn jobs_at(&self, indices: &Range<usize>) -> Vec<Ref> {
@@ -173,10 +182,14 @@ impl Simulation {
         if let Some(sharing) = &mut replica.sharing {
             sharing.clear();
         }
+        if let Some(locks) = &mut replica.locks {
+            locks.clear();
+        }
         for pool in &mut replica.pools {
             pool.used = 0;
             pool.waiting.clear();
         }
+        replica.note_load(self.now);
     }
 
     fn kill<O: Observer>(&mut self, job: Ref, observer: &mut O) {
@@ -189,16 +202,16 @@ impl Simulation {
         self.refuse(job, Failure::Unreachable, observer);
     }
 
-    /// The cause of a crash is over: the process starts, unless another crash holds it down.
-    fn restart(&mut self, index: usize) {
+    /// A process starts where one should be, unless a crash holds it down.
+    pub(super) fn restart(&mut self, index: usize) {
         let held_down = self.faults.active().any(|kind| match kind {
             FaultKind::Crash { service, share } => self.is_hit(index, *service, *share),
             _ => false,
         });
-        if held_down {
+        let replica = &self.replicas[index];
+        if held_down || !matches!(replica.standing, Standing::Starting | Standing::InService) {
             return;
         }
-        let replica = &self.replicas[index];
         let startup = self.plan.services[replica.service as usize].startup;
         let event = Event::Ready { replica: index as u32, life: replica.life };
         if startup == Span::ZERO {
@@ -208,10 +221,16 @@ impl Simulation {
         }
     }
 
-    pub(super) fn on_ready(&mut self, replica: u32, life: u32) {
-        let replica = &mut self.replicas[replica as usize];
+    pub(super) fn on_ready(&mut self, index: u32, life: u32) {
+        let replica = &mut self.replicas[index as usize];
         // Another crash may have come before it was ready.
-        replica.up |= replica.life == life;
+        if replica.life != life {
+            return;
+        }
+        replica.up = true;
+        if replica.standing == Standing::Starting {
+            self.enter_service(index as usize);
+        }
     }
 
     /// Nothing moves until then. Work that ends meanwhile learns afterwards how much time was lost.

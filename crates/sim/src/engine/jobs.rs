@@ -2,7 +2,7 @@
 
 use super::calls::Caller;
 use super::*;
-use crate::fact::Stage;
+use crate::fact::{Refusal, Stage};
 use crate::queue::Waiting;
 
 impl Simulation {
@@ -11,7 +11,7 @@ impl Simulation {
     pub(super) fn on_deliver<O: Observer>(&mut self, job: Ref, observer: &mut O) {
         let Some(state) = self.jobs.get(job) else { return };
         let replica = &self.replicas[state.replica as usize];
-        if !replica.up {
+        if !replica.up && state.serial > replica.takes_up_to {
             self.refuse(job, Failure::Unreachable, observer);
             return;
         }
@@ -22,13 +22,17 @@ impl Simulation {
         state.entered = self.now;
         let Job { call, attempt, service, original, sent_at, replica: index, .. } = *state;
         observer.see(self.now, Fact::Reached { job, call, attempt, service, replica: index, original, sent_at });
+        if replica.defence.is_some()
+            && let Some(by) = self.refusal(job)
+        {
+            self.turn_away(job, Some(by), Stage::Refused, observer);
+            return;
+        }
+        let replica = &self.replicas[index as usize];
         if replica.busy_workers < replica.workers {
             self.start(job, false, observer);
-        } else if replica.room.is_full() {
-            let answer = Answer::Failed(Failure::Rejected);
-            let (entered, stage) = (self.now, Stage::Refused);
-            observer.see(self.now, Fact::HandlerEnded { job, service, entered, stage, answer });
-            self.refuse(job, Failure::Rejected, observer);
+        } else if replica.room.is_full() && !self.makes_room(job, observer) {
+            self.turn_away(job, None, Stage::Refused, observer);
         } else {
             self.queue(job, observer);
         }
@@ -40,8 +44,14 @@ impl Simulation {
         state.phase = Phase::Queued;
         let tenant = self.requests[state.request].tenant;
         let priority = self.plan.tenants[tenant as usize].priority;
-        self.replicas[state.replica as usize].room.push(self.now, Waiting { job, tenant, priority });
-        observer.see(self.now, Fact::Queued { job, service: state.service });
+        let service = state.service;
+        let replica = &mut self.replicas[state.replica as usize];
+        let ahead = replica.room.len();
+        replica.room.push(self.now, Waiting { job, tenant, priority });
+        if replica.defence.is_some() {
+            self.grant_patience(job, ahead);
+        }
+        observer.see(self.now, Fact::Queued { job, service });
     }
 
     /// Sends a failure back for an attempt that no worker has taken.
@@ -51,6 +61,7 @@ impl Simulation {
         self.replicas[replica as usize].outstanding -= 1;
         self.answer(call, attempt, Answer::Failed(failure), observer);
         self.release(request, observer);
+        self.notice_drained(replica as usize, observer);
     }
 
     /// Sends the answer to an attempt to whoever made it.
@@ -71,9 +82,14 @@ impl Simulation {
     fn start<O: Observer>(&mut self, job: Ref, queued: bool, observer: &mut O) {
         let state = &mut self.jobs[job];
         state.phase = Phase::Running;
+        state.began = self.now;
         let service = state.service;
         let replica = &mut self.replicas[state.replica as usize];
         replica.busy_workers += 1;
+        if replica.defence.is_some() {
+            self.note_start(job);
+        }
+        let replica = &self.replicas[self.jobs[job].replica as usize];
         let errs = replica.error_rate > 0.0 && self.error_streams[service as usize].chance(replica.error_rate);
         observer.see(self.now, Fact::HandlerBegan { job, service, queued });
         if errs {
@@ -106,6 +122,17 @@ impl Simulation {
                         *applied = applied.saturating_add(1);
                     }
                 }
+                Op::KeptEffect { effect, retention } => {
+                    let request = state.request;
+                    self.apply_kept(request, effect, retention);
+                }
+                Op::Lock => {
+                    if !self.lock_row(job, observer) {
+                        return;
+                    }
+                }
+                Op::Commit => self.commit(job, observer),
+                Op::Read { follower } => self.read_copy(job, follower, observer),
                 Op::Fork { branches: 0 } => {}
                 Op::Fork { branches } => {
                     self.fork(job, branches, observer);
@@ -144,18 +171,29 @@ impl Simulation {
                 let pauses = self.replicas[self.jobs[job].replica as usize].pauses;
                 self.agenda.push(self.now + span, Event::Finish { job, pauses, core: false });
             }
-            Op::Call { site } => self.call_from(job, site, observer),
-            Op::Fork { .. } | Op::Effect { .. } | Op::End => unreachable!("not an operation that takes time"),
+            Op::Call { site } => self.call_from(job, site, 0, observer),
+            Op::Ask { site } => self.ask(job, site, observer),
+            Op::Publish { publication } => self.publish(job, publication, observer),
+            Op::Fork { .. }
+            | Op::Effect { .. }
+            | Op::KeptEffect { .. }
+            | Op::Lock
+            | Op::Commit
+            | Op::Read { .. }
+            | Op::End => {
+                unreachable!("not an operation that takes time")
+            }
         }
     }
 
     #[inline(never)]
-    fn call_from<O: Observer>(&mut self, job: Ref, site: u32, observer: &mut O) {
+    pub(super) fn call_from<O: Observer>(&mut self, job: Ref, site: u32, key: u64, observer: &mut O) {
         let Job { request, sent_at, replica, service, deadline, original, .. } = self.jobs[job];
         let inherits = self.plan.services[service as usize].propagates_deadlines;
         let deadline = if inherits { deadline } else { Time::NEVER };
         let life = self.replicas[replica as usize].life;
-        self.begin_call(site, Caller { parent: job, request, sent_at, replica, life, deadline, original }, observer);
+        let caller = Caller { parent: job, request, sent_at, replica, life, deadline, original, key };
+        self.begin_call(site, caller, observer);
     }
 
     #[inline(always)]
@@ -173,10 +211,12 @@ impl Simulation {
             let before = sharing.busy();
             sharing.join(self.now, job, span);
             let change = (sharing.busy() - before) as i32;
+            replica.note_load(self.now);
             observer.see(self.now, Fact::Computing { service, change });
             self.schedule_share(index);
         } else if replica.busy_cores < replica.cores {
             replica.busy_cores += 1;
+            replica.note_load(self.now);
             observer.see(self.now, Fact::Computing { service, change: 1 });
             self.agenda.push(self.now + span, Event::Finish { job, pauses, core: true });
         } else {
@@ -224,6 +264,7 @@ impl Simulation {
             let before = sharing.busy();
             let Some(job) = sharing.take_ended(self.now) else { break };
             let change = sharing.busy() as i32 - before as i32;
+            self.replicas[index as usize].note_load(self.now);
             observer.see(self.now, Fact::Computing { service, change });
             self.step_ended(job, Answer::Ok, false, observer);
         }
@@ -259,6 +300,7 @@ impl Simulation {
         let (service, pauses) = (replica.service, replica.pauses);
         let Some((job, span)) = replica.ready.pop_front() else {
             replica.busy_cores -= 1;
+            replica.note_load(self.now);
             observer.see(self.now, Fact::Computing { service, change: -1 });
             return;
         };
@@ -294,17 +336,29 @@ impl Simulation {
     #[inline(always)]
     fn end_job<O: Observer>(&mut self, job: Ref, answer: Answer, observer: &mut O) {
         let Job { call, request, service, entered, replica: index, attempt, .. } = self.jobs[job];
+        let defended = self.replicas[index as usize].defence.is_some();
+        if defended {
+            self.note_end(job, answer, observer);
+        }
         self.jobs.free(job);
         let replica = &mut self.replicas[index as usize];
         replica.outstanding -= 1;
         replica.busy_workers -= 1;
         let has_waiting = replica.room.len() > 0;
+        let has_locks = replica.locks.is_some();
         let stage = Stage::Serving;
         observer.see(self.now, Fact::HandlerEnded { job, service, entered, stage, answer });
         self.answer(call, attempt, answer, observer);
         self.release(request, observer);
+        if has_locks {
+            self.unlock(job, index as usize, observer);
+        }
         if has_waiting {
             self.admit(index as usize, observer);
+        }
+        if defended {
+            self.replicas[index as usize].note_load(self.now);
+            self.notice_drained(index as usize, observer);
         }
     }
 
@@ -321,7 +375,11 @@ impl Simulation {
                 break;
             }
             let Some(next) = replica.room.pop(self.now) else { break };
-            self.start(next, true, observer);
+            if replica.defence.is_some() && self.is_shed(next) {
+                self.turn_away(next, Some(Refusal::Shed), Stage::Waiting, observer);
+            } else {
+                self.start(next, true, observer);
+            }
         }
         self.replicas[index].admitting = false;
     }

@@ -1,13 +1,15 @@
 //! The caller's side: timeouts, retries, budgets, optional parts, fan-out, connections, deadlines, outcomes, effects.
 
 use crate::world::*;
+use sim::Span;
 use sim::model::{
-    Backoff, Call, Deadlines, EffectId, FaultKind, Jitter, Pool, Retry, Service, ServiceId, Step, Tenant,
+    Backoff, Budget, Call, Deadlines, EffectId, FaultKind, Jitter, Pool, Retry, RetryOn, Service, ServiceId, Step,
+    Tenant,
 };
 
 fn retry(attempts: u32, base: u64) -> Option<Retry> {
     let backoff = Backoff { base: ms(base), cap: ms(1_000), jitter: Jitter::None };
-    Some(Retry { attempts, backoff, budget: None })
+    Some(Retry { attempts, on: RetryOn::ALL, backoff, budget: None })
 }
 
 fn top(steps: Vec<Step>) -> Service {
@@ -77,7 +79,7 @@ fn layers_of_retries_multiply() {
 
 #[test]
 fn a_budget_bounds_retries() {
-    let bounded = Retry { budget: Some(0.1), ..retry(4, 1).expect("a rule") };
+    let bounded = Retry { budget: Some(Budget::Share(0.1)), ..retry(4, 1).expect("a rule") };
     let times: Vec<u64> = (0..1_000).collect();
     let world = World::of([top(vec![Step::Call(Call { retry: Some(bounded), ..to(1) })]), bottom(vec![])]);
     let ran = world.tenant(asks(&times)).fault(errors(1, 1.0), 0, 10_000).run();
@@ -237,7 +239,7 @@ fn effects_are_counted_per_request() {
     let retried = Call { retry: retry(2, 1), ..within(1, 50) };
     let slow_once = |steps| world(retried.clone(), steps).fault(slow(1, 9.0), 0, 40);
     check_effects(slow_once(vec![work(10), effect(0)]), "0+61 ok", [0, 0, 1, 1]);
-    let idempotent = Step::Effect { effect: EffectId(0), idempotent: true };
+    let idempotent = Step::Effect { effect: EffectId(0), idempotent: Some(Span::MAX) };
     check_effects(slow_once(vec![work(10), idempotent]), "0+61 ok", [1, 0, 0, 1]);
     // Applied although the answer says that it failed.
     check_effects(world(within(1, 5), vec![work(10), effect(0)]), "0+5 timeout", [1, 0, 0, 1]);
@@ -264,4 +266,49 @@ fn a_failure_names_its_first_cause() {
     let world = world.tenant(asks(&[0]));
     world.clone().check("0+20 timeout");
     world.fault(FaultKind::Crash { service: ServiceId(2), share: 1.0 }, 5, 10).check("0+20 unreachable");
+}
+
+#[test]
+fn a_repetition_after_the_retention_is_applied_again() {
+    let world = |kept, wait| {
+        let charge = Step::Effect { effect: EffectId(0), idempotent: Some(ms(kept)) };
+        let call = Call { retry: retry(2, wait), ..within(1, 20) };
+        // Applied at once, and answered too late at first.
+        World::of([top(vec![Step::Call(call)]), bottom(vec![charge, work(15)])]).tenant(asks(&[0])).fault(
+            slow(1, 9.0),
+            0,
+            10,
+        )
+    };
+    // The second attempt begins at 120.
+    check_effects(world(121, 100), "0+135 ok", [1, 0, 0, 1]);
+    check_effects(world(120, 100), "0+135 ok", [0, 0, 1, 1]);
+    let ran = world(60_000, 100).tenant(asks(&[30, 200])).effects(&["charge"]).run();
+    assert_eq!(
+        (ran.measures.effects[0].once, ran.measures.effects[0].requests),
+        (3, 3),
+        "each request has its own key"
+    );
+}
+
+#[test]
+fn an_effect_of_a_failed_request_is_counted_as_such() {
+    let world =
+        World::of([top(vec![Step::Call(within(1, 20))]), bottom(vec![work(10), effect(0)])]).effects(&["charge"]);
+    let world = world.tenant(asks(&[0, 100, 200]));
+    let ran =
+        world.fault(slow(1, 9.0), 0, 10).fault(errors(1, 1.0), 190, 100).check("0+20 timeout, 100+10 ok, 200+0 error");
+    let tally = ran.measures.effects[0];
+    assert_eq!((tally.requests, tally.once, tally.lost, tally.after_failure), (3, 2, 0, 1));
+}
+
+#[test]
+fn tokens_bound_retries() {
+    let tokens = Budget::Tokens { most: 10, refill: 5.0 };
+    let bounded = Retry { budget: Some(tokens), ..retry(4, 1).expect("a rule") };
+    let times: Vec<u64> = (0..1_000).collect();
+    let world = World::of([top(vec![Step::Call(Call { retry: Some(bounded), ..to(1) })]), bottom(vec![])]);
+    let ran = world.tenant(asks(&times)).fault(errors(1, 1.0), 0, 10_000).run();
+    // Ten at the start and one each fifth of a second: 200, 400, 600, 800 ms.
+    assert_eq!(ran.measures.sites[1].retries, 14);
 }

@@ -1,7 +1,10 @@
 //! Same model, same seed, same run; and whatever has nothing to do with a tenant changes nothing for it.
 
 use crate::world::*;
-use sim::model::{Balance, Call, Dist, Endpoint, Fault, Jitter, Load, Model, Network, Retry, Service, Step, Tenant};
+use sim::model::{
+    Balance, Breaker, BreakerScope, Budget, Bulkhead, Call, Dist, Endpoint, Fallback, Fault, Guards, Hedge, HedgeDelay,
+    Jitter, Load, Model, Network, Retry, RetryOn, Service, Step, Tenant, Throttle, Trip,
+};
 use sim::{Limits, Meter, Progress, Simulation, Span, Time, Tracer};
 
 /// Two tenants over a gateway and two stores, with luck in everything.
@@ -10,7 +13,7 @@ fn lucky(balance: Balance) -> World {
     let network =
         Network { latency: Dist::Gamma { mean: Span::micros(300), cv: 0.5 }, jitter: Span::micros(100), loss: 0.001 };
     let backoff = sim::model::Backoff { base: ms(5), cap: ms(50), jitter: Jitter::Full };
-    let retry = Some(Retry { attempts: 3, backoff, budget: Some(0.2) });
+    let retry = Some(Retry { attempts: 3, on: RetryOn::ALL, backoff, budget: Some(Budget::Share(0.2)) });
     let careful = |callee| Step::Call(Call { retry: retry.clone(), network: network.clone(), ..within(callee, 40) });
     let gateway = Service {
         replicas: 3,
@@ -140,4 +143,48 @@ fn a_fault_elsewhere_changes_nothing() {
         let elsewhere = [crash(2), pause(2), slow(2, 3.0), errors(2, 0.5), partition(2, 1), spike(2, 2.0)];
         model.faults.extend(elsewhere.map(|kind| Fault { kind, at: at(500), lasts: ms(500) }));
     });
+}
+
+/// Guards that never have anything to do.
+fn idle_guards(scope: BreakerScope) -> Guards {
+    let hour = Span::secs(3_600);
+    Guards {
+        hedge: Some(Hedge { after: HedgeDelay::Fixed(hour), cap: 1.0 }),
+        breaker: Some(Breaker { trip: Trip::InARow(1_000), open: hour, probes: 1, scope }),
+        bulkhead: Some(Bulkhead { limit: 100_000, wait: hour }),
+        throttle: Some(Throttle { k: 100.0, window: hour }),
+        fallback: Some(Fallback::Stale { most: Span::ZERO }),
+    }
+}
+
+#[test]
+fn guards_that_have_nothing_to_do_change_nothing() {
+    for scope in [BreakerScope::Callee, BreakerScope::Replica] {
+        check_unmoved("an idle guard", |model| {
+            for tenant in &mut model.tenants {
+                tenant.call.guards = Guards { fallback: None, ..idle_guards(scope) };
+            }
+            for step in &mut model.services[0].endpoints[0].steps {
+                if let Step::Call(call) = step {
+                    call.guards = idle_guards(scope);
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn a_fallback_that_is_not_needed_changes_nothing() {
+    let mut plain = lucky(Balance::Random).model;
+    plain.faults.clear();
+    for step in &mut plain.services[0].endpoints[0].steps {
+        if let Step::Call(call) = step {
+            (call.timeout, call.retry, call.network.loss) = (None, None, 0.0);
+        }
+    }
+    let mut guarded = plain.clone();
+    let Step::Call(call) = &mut guarded.services[0].endpoints[0].steps[1] else { panic!("a call") };
+    // Of the same callee as the next step, which keeps its number, and with it its luck.
+    call.guards.fallback = Some(Fallback::Call(Box::new(call.clone())));
+    assert!(run(&plain, SEED).requests == run(&guarded, SEED).requests);
 }

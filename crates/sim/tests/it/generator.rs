@@ -1,13 +1,17 @@
 //! Random models by seed: every kind of step, policy, queue and fault, small, and with round numbers where coincidences
 //! in time are likely, since that is where defects hide.
 
+mod data;
+
 use crate::world::{at, ms};
 use sim::model::{
-    Arrivals, Backoff, Balance, Call, Capacity, Deadlines, Dist, EffectId, Endpoint, EndpointId, Fault, FaultKind,
-    Jitter, Load, Model, Network, Order, Party, Pool, Profile, Queue, Retry, Scheduling, Service, ServiceId, Step,
-    Telemetry, Tenant, TenantId,
+    Arrivals, Autoscale, Backoff, Balance, Batch, Breaker, BreakerScope, Budget, Bulkhead, Call, Capacity, Concurrency,
+    ConcurrencyRule, Deadlines, Deploy, Dist, EffectId, Ejection, Endpoint, EndpointId, Fallback, Fault, FaultKind,
+    Guards, Health, Hedge, HedgeDelay, Jitter, LimitPer, Load, Model, Network, Order, Party, Pool, Profile, Queue,
+    RateLimit, Retry, RetryOn, Rollback, ScaleBy, Scheduling, Service, ServiceId, Shed, Step, Telemetry, Tenant,
+    TenantId, Throttle, Trip,
 };
-use sim::{Span, Stream};
+use sim::{Failure, Span, Stream};
 
 /// The model with this number.
 pub(crate) fn model(seed: u64) -> Model {
@@ -22,9 +26,15 @@ pub(crate) fn model(seed: u64) -> Model {
         effects: (0..EFFECTS).map(|n| format!("effect-{n}")).collect(),
         services,
         tenants,
-        faults: Vec::new(),
+        ..Model::default()
     };
     model.faults = (0..dice.below(7)).map(|_| dice.fault(&model)).collect();
+    data::add(&mut model, seed);
+    // From dice of their own: a new policy moves no older part of a model.
+    let mut dice = Dice(Stream::new(seed, "generator", "defences"));
+    let tenants = model.tenants.len() as u64;
+    model.services.iter_mut().for_each(|service| dice.defence(service, tenants));
+    model.deploys = (0..dice.below(3)).map(|_| dice.deploy(&model)).collect();
     model
 }
 
@@ -85,7 +95,7 @@ impl Dice {
             workers: limited(self, 4),
             cores: limited(self, 3),
             scheduling: self.pick(&[Scheduling::Fifo, Scheduling::Ps]),
-            queue: Queue { limit: self.maybe(2, |dice| dice.below(6) as u32), order: self.order() },
+            queue: self.queue(),
             balance: self.pick(&[
                 Balance::RoundRobin,
                 Balance::Random,
@@ -101,6 +111,87 @@ impl Dice {
         }
     }
 
+    fn queue(&mut self) -> Queue {
+        let limit = self.maybe(2, |dice| dice.below(6) as u32);
+        Queue { limit, order: self.order(), ..Queue::default() }
+    }
+
+    /// Half of all services have some policy on their own side.
+    fn defence(&mut self, service: &mut Service, tenants: u64) {
+        if self.one_in(2) {
+            return;
+        }
+        service.queue.shed = self.maybe(2, Self::shed);
+        service.queue.weights = self.maybe(3, |dice| dice.weights(tenants)).unwrap_or_default();
+        service.defences.limit = self.maybe(4, |dice| dice.limit(tenants));
+        service.defences.concurrency = self.maybe(3, Self::concurrency);
+        service.defences.ejection = self.maybe(3, Self::ejection);
+        service.defences.health = self.maybe(3, Self::health);
+        if service.workers.is_some() {
+            let replicas = service.replicas;
+            service.defences.autoscale = self.maybe(2, |dice| dice.autoscale(replicas));
+        }
+    }
+
+    fn deploy(&mut self, model: &Model) -> Deploy {
+        let service = ServiceId(self.below(model.services.len() as u64) as u32);
+        Deploy {
+            at: at(10 * self.below(model.duration.0 / ms(10).0)),
+            batch: self.pick(&[Batch::Count(1), Batch::Count(3), Batch::Share(0.5)]),
+            pause: self.span(),
+            canary: self.maybe(2, |_| 0.3),
+            slow: self.pick(&[0.5, 1.0, 3.0]),
+            errors: self.pick(&[0.0, 0.5]),
+            rollback: self.maybe(2, |dice| Rollback { errors: 0.1, within: ms(1 + dice.below(50)) }),
+            ..Deploy::of(service)
+        }
+    }
+
+    fn autoscale(&mut self, replicas: u32) -> Autoscale {
+        let by = self.pick(&[ScaleBy::Utilization(0.5), ScaleBy::Delay(ms(2))]);
+        let (every, cooldown) = (self.pick(&[ms(10), ms(30)]), self.pick(&[Span::ZERO, ms(50)]));
+        Autoscale { by, least: 1, most: replicas + self.below(4) as u32, every, cooldown }
+    }
+
+    fn ejection(&mut self) -> Ejection {
+        let failures = 1 + self.below(3) as u32;
+        Ejection { failures, interval: ms(10), base: self.span(), most: self.pick(&[0.3, 1.0]) }
+    }
+
+    fn health(&mut self) -> Health {
+        let (unhealthy, healthy) = (1 + self.below(2) as u32, 1 + self.below(2) as u32);
+        Health { interval: self.pick(&[ms(5), ms(20)]), timeout: ms(1 + self.below(5)), unhealthy, healthy }
+    }
+
+    fn shed(&mut self) -> Shed {
+        let target = self.pick(&[Span(1), ms(1), ms(5)]);
+        let codel = Shed::Codel { target, interval: self.pick(&[ms(5), ms(20)]) };
+        self.pick(&[codel, Shed::Deadline, Shed::Priority])
+    }
+
+    fn weights(&mut self, tenants: u64) -> Vec<(TenantId, u32)> {
+        (0..tenants)
+            .filter_map(|tenant| self.maybe(2, |dice| (TenantId(tenant as u32), 1 + dice.below(5) as u32)))
+            .collect()
+    }
+
+    fn limit(&mut self, tenants: u64) -> RateLimit {
+        let quota = (TenantId(self.below(tenants) as u32), self.pick(&[1.0, 50.0]));
+        RateLimit {
+            rate: Some(self.pick(&[5.0, 50.0, 200.0])),
+            burst: self.pick(&[1.0, 10.0]),
+            per: self.pick(&[LimitPer::Service, LimitPer::Replica, LimitPer::Tenant]),
+            quotas: self.maybe(3, |_| quota).into_iter().collect(),
+        }
+    }
+
+    fn concurrency(&mut self) -> Concurrency {
+        let aimd = ConcurrencyRule::Aimd { backoff: 0.5, timeout: ms(20) };
+        let gradient = ConcurrencyRule::Gradient { queue: 1.0, smoothing: 0.5, tolerance: 1.5, window: ms(20) };
+        let start = 1 + self.below(5) as u32;
+        Concurrency { rule: self.pick(&[aimd, gradient]), start, least: 1, most: 5 + self.below(5) as u32 }
+    }
+
     fn order(&mut self) -> Order {
         let adaptive = Order::AdaptiveLifo { interval: self.span() };
         self.pick(&[Order::Fifo, Order::Lifo, adaptive, Order::Priority, Order::Fair])
@@ -113,7 +204,10 @@ impl Dice {
 
     fn endpoint(&mut self, number: u64, service: usize, shapes: &[u64]) -> Endpoint {
         let steps = (0..self.below(4)).map(|_| match self.below(8) {
-            0 => Step::Effect { effect: EffectId(self.below(EFFECTS) as u32), idempotent: self.one_in(2) },
+            0 => {
+                let idempotent = self.pick(&[None, None, Some(Span::MAX), Some(ms(5))]);
+                Step::Effect { effect: EffectId(self.below(EFFECTS) as u32), idempotent }
+            }
             1 => Step::Parallel((0..self.below(4)).map(|_| self.leaf(service, shapes)).collect()),
             _ => self.leaf(service, shapes),
         });
@@ -121,7 +215,7 @@ impl Dice {
     }
 
     fn leaf(&mut self, service: usize, shapes: &[u64]) -> Step {
-        match self.below(5) {
+        match self.below(8) {
             0 => Step::Wait(self.dist()),
             1 | 2 => Step::Work(self.dist()),
             _ if service + 1 < shapes.len() => {
@@ -139,14 +233,64 @@ impl Dice {
             optional: self.one_in(4),
             times: if self.one_in(5) { 1 + self.below(3) as u32 } else { 1 },
             retry: self.maybe(2, Self::retry),
+            guards: self.maybe(2, |dice| dice.guards(callee, shapes)).unwrap_or_default(),
             network: self.maybe(2, Self::network).unwrap_or_default(),
+            cache: None,
+            keys: None,
         }
     }
 
     fn retry(&mut self) -> Retry {
         let jitter = self.pick(&[Jitter::None, Jitter::Full, Jitter::Equal, Jitter::Decorrelated]);
         let backoff = Backoff { base: self.span(), cap: ms(self.below(100)), jitter };
-        Retry { attempts: 1 + self.below(4) as u32, backoff, budget: self.maybe(3, |dice| dice.pick(&[0.0, 0.1, 2.0])) }
+        let bucket = Budget::Tokens { most: self.below(4) as u32, refill: self.pick(&[0.0, 10.0, 500.0]) };
+        let budget = self.pick(&[Budget::Share(0.0), Budget::Share(0.1), Budget::Share(2.0), bucket]);
+        let on = RetryOn::these(Failure::ALL.into_iter().filter(|_| !self.one_in(4)));
+        Retry { attempts: 1 + self.below(4) as u32, on, backoff, budget: self.maybe(3, |_| budget) }
+    }
+
+    fn guards(&mut self, callee: usize, shapes: &[u64]) -> Guards {
+        Guards {
+            hedge: self.maybe(3, |dice| Hedge {
+                after: dice.pick(&[
+                    HedgeDelay::Fixed(Span::ZERO),
+                    HedgeDelay::Fixed(ms(5)),
+                    HedgeDelay::Percentile(0.5),
+                ]),
+                cap: dice.pick(&[0.05, 0.5, 1.0]),
+            }),
+            breaker: self.maybe(3, Self::breaker),
+            bulkhead: self.maybe(3, |dice| Bulkhead {
+                limit: 1 + dice.below(4) as u32,
+                wait: dice.pick(&[Span::ZERO, Span::ZERO, ms(1), ms(10)]),
+            }),
+            throttle: self.maybe(3, |dice| Throttle { k: dice.pick(&[1.0, 2.0]), window: dice.span() }),
+            fallback: self.maybe(2, |dice| dice.fallback(callee, shapes)),
+        }
+    }
+
+    fn breaker(&mut self) -> Breaker {
+        let rate = Trip::Rate { share: 0.5, window: self.span(), least: 1 + self.below(5) as u32 };
+        Breaker {
+            trip: self.pick(&[Trip::InARow(1), Trip::InARow(3), rate]),
+            open: self.span(),
+            probes: 1 + self.below(3) as u32,
+            scope: self.pick(&[BreakerScope::Callee, BreakerScope::Replica]),
+        }
+    }
+
+    /// One that calls, calls no service before the one that it stands in for, so that there is no circle.
+    fn fallback(&mut self, callee: usize, shapes: &[u64]) -> Fallback {
+        match self.below(3) {
+            0 => Fallback::Static,
+            1 => Fallback::Stale { most: self.pick(&[Span::ZERO, ms(50), ms(2_000), ms(2_000)]) },
+            _ => {
+                let other = callee + self.below((shapes.len() - callee) as u64) as usize;
+                let mut call = self.call(other, shapes);
+                (call.times, call.guards.fallback) = (1, None);
+                Fallback::Call(Box::new(call))
+            }
+        }
     }
 
     fn network(&mut self) -> Network {
@@ -155,8 +299,12 @@ impl Dice {
     }
 
     fn tenant(&mut self, index: u64, shapes: &[u64]) -> Tenant {
-        let callee = self.below(shapes.len() as u64) as usize;
-        let tenant = Tenant::new(&format!("tenant-{index}"), self.call(callee, shapes), self.load());
+        // Rather an earlier one, since only these have others to call.
+        let services = shapes.len() as u64;
+        let callee = self.below(services).min(self.below(services)) as usize;
+        let mut call = self.call(callee, shapes);
+        call.guards.fallback = None;
+        let tenant = Tenant::new(&format!("tenant-{index}"), call, self.load());
         Tenant { patience: self.maybe(2, Self::span), priority: self.below(3) as u8, ..tenant }
     }
 

@@ -9,7 +9,7 @@ fn single(queue: Queue) -> Service {
 }
 
 fn ordered(order: Order) -> Service {
-    single(Queue { limit: None, order })
+    single(Queue { order, ..Queue::default() })
 }
 
 fn named(name: &str, times: &[u64]) -> Tenant {
@@ -55,7 +55,7 @@ fn fair_takes_tenants_in_turn() {
 fn good_under_overload(order: Order, limit: Option<u32>, quiet: Tenant) -> Vec<f64> {
     let every_five: Vec<u64> = (0..2_000).map(|n| n * 5).collect();
     let impatient = |tenant: Tenant| Tenant { patience: Some(ms(100)), ..tenant };
-    let service = single(Queue { limit, order });
+    let service = single(Queue { limit, order, ..Queue::default() });
     let ran = World::of([service]).tenant(impatient(asks(&every_five))).tenant(impatient(quiet)).run();
     ran.measures.tenants.iter().map(|tally| tally.ok as f64 / tally.offered as f64).collect()
 }

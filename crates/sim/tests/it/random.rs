@@ -95,19 +95,25 @@ fn random_models_keep_every_invariant() {
 
 #[test]
 fn random_models_are_worth_running() {
-    let (mut done, mut kinds) = (0, [0_u64; 5]);
+    let (mut done, mut kinds, mut guarded) = (0, [0_u64; 6], [0_u64; 5]);
     for seed in 0..60 {
         let model = generator::model(seed);
         let outcome = play(&model, seed, Span::MAX, &mut ());
         if outcome.progress == Progress::Done {
             done += 1;
-            for tally in &run(&model, seed).measures.tenants {
-                let [timeout, rejected, error, _, unreachable] = tally.failed;
-                let seen = [tally.ok + tally.degraded, timeout, rejected, error, unreachable];
+            let measures = run(&model, seed).measures;
+            for tally in &measures.tenants {
+                let [timeout, rejected, error, breaker, unreachable] = tally.failed;
+                let seen = [tally.ok + tally.degraded, timeout, rejected, error, breaker, unreachable];
                 kinds.iter_mut().zip(seen).for_each(|(sum, count)| *sum += count);
+            }
+            for site in &measures.sites {
+                let seen = [site.hedges, site.shed, site.breaker_opened, site.fallbacks, site.staleness.count()];
+                guarded.iter_mut().zip(seen).for_each(|(sum, count)| *sum += count);
             }
         }
     }
     assert!(done > 50, "{done} of 60 came to an end");
     assert!(kinds.iter().all(|count| *count > 20), "every kind of outcome occurs: {kinds:?}");
+    assert!(guarded.iter().all(|count| *count > 20), "every guard has something to do: {guarded:?}");
 }

@@ -2,14 +2,19 @@
 
 use crate::world::*;
 use sim::model::{
-    Backoff, Call, Capacity, FaultKind, Jitter, Network, Party, Pool, Retry, Service, ServiceId, Step, TenantId,
+    Backoff, Call, Capacity, FaultKind, Jitter, Network, Party, Pool, Retry, RetryOn, Service, ServiceId, Step,
+    TenantId,
 };
 
 /// Three services at a third of their capacity: replicas, cores, workers, a queue, a pool, timeouts, retries, a network.
 fn stable() -> World {
     let hop = Network { latency: sim::model::Dist::Constant(sim::Span::micros(250)), ..Network::default() };
-    let retry =
-        Retry { attempts: 3, backoff: Backoff { base: ms(5), cap: ms(20), jitter: Jitter::None }, budget: None };
+    let retry = Retry {
+        attempts: 3,
+        on: RetryOn::ALL,
+        backoff: Backoff { base: ms(5), cap: ms(20), jitter: Jitter::None },
+        budget: None,
+    };
     let careful =
         |callee, timeout| Call { retry: Some(retry.clone()), network: hop.clone(), ..within(callee, timeout) };
     let gateway = Service {

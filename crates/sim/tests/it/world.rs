@@ -29,7 +29,7 @@ pub(crate) fn wait(n: u64) -> Step {
 }
 
 pub(crate) fn effect(n: u32) -> Step {
-    Step::Effect { effect: EffectId(n), idempotent: false }
+    Step::Effect { effect: EffectId(n), idempotent: None }
 }
 
 /// A call of the only endpoint of the service with this number.
