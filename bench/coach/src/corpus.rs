@@ -1,8 +1,8 @@
 //! Rated answers, read from `bench/coach/data`.
 
 use coach::passage::Passage;
+use coach::rubric::{self, Question};
 use coach::scores::Prepared;
-use coach::subject::{self, Question};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -79,7 +79,7 @@ fn lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Vec<T> {
 }
 
 fn example(file: char, answer: Answer, rating: Rating) -> Example {
-    let question = subject::question(&answer.question).unwrap_or_else(|| panic!("no question {}", answer.question));
+    let question = rubric::question(&answer.question).unwrap_or_else(|| panic!("no question {}", answer.question));
     let text = answer.sentences.join(" ");
     let places = places(&answer.sentences);
     // A corpus is read once and lives as long as the program.
@@ -162,9 +162,9 @@ mod tests {
     #[test]
     fn rated_answers_are_read_as_their_raters_read_them() {
         let examples = load(Path::new(crate::DATA));
-        let refused =
-            examples.iter().filter(|example| adequacy::of(example.passage, example.question) != Adequacy::Enough);
-        assert_eq!(refused.count(), 0);
+        let refused = |example: &&Example| adequacy::of(example.passage, example.question) != Adequacy::Enough;
+        let refused: Vec<&str> = examples.iter().filter(refused).map(|example| example.text.as_str()).collect();
+        assert!(refused.is_empty(), "{refused:#?}");
         let cut = |example: &Example| {
             coach::sentences(&example.text).iter().filter(|place| example.places.contains(place)).count()
         };

@@ -5,8 +5,8 @@ use crate::corpus::{Example, FILES};
 use crate::training::{self, train};
 use coach::features::Feature;
 use coach::model::Model;
+use coach::rubric::QUESTIONS;
 use coach::scores::{self, Scores};
-use coach::subject::learned_questions;
 use coach::{Finding, HABITS, MISTAKES, OUTCOMES, judge};
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ pub(crate) fn leave_one_file_out(examples: &[Example]) -> Measured {
 /// what to expect of a question that the coach was never trained on. (rated, read).
 pub(crate) fn leave_one_question_out(examples: &[Example]) -> Vec<(u8, u8)> {
     let mut pairs = Vec::new();
-    for question in learned_questions() {
+    for question in QUESTIONS.iter() {
         let (held_out, seen): (Vec<&Example>, Vec<&Example>) =
             examples.iter().partition(|example| example.question.id == question.id);
         let model = train(&seen);

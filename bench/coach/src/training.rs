@@ -5,8 +5,8 @@ use crate::corpus::Example;
 use crate::logistic::{Fit, Matrix, fit};
 use coach::features::{Feature, PRESENCE, pooled};
 use coach::model::{Judge, Model, Table, chance};
+use coach::rubric::QUESTIONS;
 use coach::scores::{self, Scores};
-use coach::subject::learned_questions;
 use coach::{HABITS, MISTAKES, OUTCOMES, quoted};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,7 +58,7 @@ fn tables(examples: &[&Example]) -> Model {
     model.tables.insert(scores::PROBLEM.to_owned(), problem_table(examples));
     model.tables.insert(scores::KINDS.to_owned(), kinds_table(examples));
     model.tables.insert(scores::ANY_POINT.to_owned(), any_point_table(examples));
-    for question in learned_questions() {
+    for question in QUESTIONS.iter() {
         let ours: Vec<&Example> =
             examples.iter().copied().filter(|example| example.question.id == question.id).collect();
         model.tables.insert(scores::points_table(question), points_table(&ours));

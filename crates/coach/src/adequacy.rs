@@ -1,9 +1,11 @@
 //! Whether there is enough to judge: an answer, in English, to a question about software.
 
-use crate::passage::{LEXICON, Passage};
-use crate::subject::Question;
+use crate::lexicon::Lexicon;
+use crate::passage::{Passage, Sentence};
+use crate::rubric::Question;
 use crate::words::count;
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// Fewer words than this are no answer.
 const FEWEST_WORDS: usize = 12;
@@ -12,7 +14,7 @@ const FEWEST_DIFFERENT: usize = 10;
 /// The share of the words that English cannot do without, below which a text is none.
 const LEAST_ENGLISH: f64 = 0.12;
 /// How many words of the trade, per hundred, an answer has at least.
-const LEAST_TRADE: f64 = 1.5;
+const LEAST_TRADE: f64 = 0.7;
 /// The share of an answer's telling words that may come from the question.
 const MOST_ECHO: f64 = 0.7;
 
@@ -77,11 +79,15 @@ fn is_about_the_rating(passage: &Passage) -> bool {
 }
 
 fn trade_words(passage: &Passage) -> f64 {
-    let trade = ["TOPIC", "TOOL", "ARCH"];
-    let hits = passage.sentences.iter().flat_map(|sentence| trade.map(|group| sentence.hits_of(group).len()));
-    debug_assert!(trade.iter().all(|group| LEXICON.group(group).is_some()));
-    hits.sum::<usize>() as f64
+    let known = |sentence: &Sentence| {
+        let learned: usize = ["TOPIC", "TOOL", "ARCH"].iter().map(|group| sentence.hits_of(group).len()).sum();
+        learned + TRADE.hits(&sentence.words)[0].len()
+    };
+    passage.sentences.iter().map(known).sum::<usize>() as f64
 }
+
+/// More words of the trade than the learned groups have.
+static TRADE: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::read(include_str!("../patterns/trade.txt")));
 
 const ENGLISH: &[&str] = &[
     "'d", "'ll", "'m", "'re", "'s", "'ve", "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at",

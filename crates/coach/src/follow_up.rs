@@ -5,7 +5,7 @@ use crate::assessment::{Assessment, HABITS, MISTAKES};
 use crate::passage::{Passage, Sentence};
 use crate::quote::{around, marked};
 use crate::reading::{Finding, Findings};
-use crate::subject::Question;
+use crate::rubric::Question;
 
 /// Groups that mark a decision: what a question about consequences is asked about.
 const DECISION: [&str; 4] = ["REMEDY", "TOOL", "ARCH", "MOVING"];

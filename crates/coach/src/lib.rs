@@ -1,4 +1,4 @@
-//! The coach: reads an answer to an interview question and says what its words show, sentence by sentence.
+//! The coach: knows the questions of the bank, reads an answer to an interview question and says what its words show, sentence by sentence.
 //!
 //! Text and a question's id in, an [`Assessment`] out: four habits, four mistakes, the points of the question, each with
 //! the sentences that show it and a calibrated confidence. Patterns kept in text files find what comes up; weights
@@ -19,9 +19,9 @@ mod notes;
 pub mod passage;
 mod quote;
 mod reading;
+pub mod rubric;
 pub mod scores;
 mod sentences;
-pub mod subject;
 pub mod words;
 
 pub use assessment::{Assessment, Coverage, HABITS, Habit, MISTAKES, Mistake, Named, OUTCOMES, SURE, Span};

@@ -8,8 +8,8 @@ use crate::assessment::{Assessment, Coverage, HABITS, Habit, MISTAKES, Mistake, 
 use crate::features::Feature;
 use crate::model::{Judge, Model, SHIPPED, Verdict};
 use crate::passage::Passage;
+use crate::rubric::{self, Question};
 use crate::scores::{self, Prepared, Scores};
-use crate::subject::{self, Question};
 use crate::words::{count, words};
 use crate::{follow_up, notes};
 
@@ -40,8 +40,8 @@ pub enum Failure {
 /// # Errors
 /// If there is no such question; the error knows the nearest ids.
 pub fn assess(question: &str, text: &str) -> Result<Assessment, Failure> {
-    let known = subject::question(question)
-        .ok_or_else(|| Failure::UnknownQuestion { id: question.to_owned(), nearest: subject::nearest(question) })?;
+    let known = rubric::question(question)
+        .ok_or_else(|| Failure::UnknownQuestion { id: question.to_owned(), nearest: rubric::nearest(question) })?;
     Ok(read(&SHIPPED, known, text))
 }
 

@@ -4,7 +4,7 @@ use crate::assessment::{HABITS, MISTAKES};
 use crate::features::{self, Feature, pooled};
 use crate::model::Model;
 use crate::passage::{LEXICON, Passage, Sentence};
-use crate::subject::{Point, Question};
+use crate::rubric::{Point, Question};
 
 /// The table of what can be said of a sentence whatever the question.
 pub const SENTENCES: &str = "sentences";

@@ -2,7 +2,7 @@
 
 use crate::{GOOD, points, read};
 use coach::model::SHIPPED;
-use coach::subject::{Point, QUESTIONS, Question};
+use coach::rubric::{Point, QUESTIONS, Question};
 use coach::{Failure, Span, assess, compare, sentences};
 use serde_json::Value;
 
@@ -91,6 +91,16 @@ fn evidence_is_whole_sentences_of_the_text() {
 fn an_unknown_question_names_the_nearest() {
     let Err(Failure::UnknownQuestion { nearest, .. }) = assess("denormalise", GOOD) else { panic!("it is unknown") };
     assert_eq!(nearest[0], "denormalize");
+}
+
+#[test]
+fn every_question_of_the_bank_can_be_assessed() {
+    for asked in coach::bank::Bank::embedded().questions() {
+        let found = read(&asked.id, GOOD);
+        let points: Vec<&str> = found.coverage.iter().map(|(id, _)| id).collect();
+        assert_eq!(points.len(), asked.points.len(), "{}", asked.id);
+        assert!(found.enough && found.follow_up.contains('“'), "{}", asked.id);
+    }
 }
 
 #[test]
