@@ -57,6 +57,20 @@ impl Runs {
     }
 }
 
+impl Runs {
+    /// Good answers of an endpoint as a share of its requests from one second of a variant's run to another, in per cent.
+    /// Answers count when they come, so a few more than were asked for may come.
+    pub fn goodput_between(&self, variant: &str, endpoint: &str, seconds: Range<f64>) -> f64 {
+        let timeline = &self.of(variant).timeline;
+        let sum = |series: &str| -> f64 {
+            let steps = timeline.series[&format!("{endpoint}.{series}")].iter().enumerate();
+            let within = steps.filter(|(step, _)| seconds.contains(&(*step as f64 * timeline.step_s)));
+            within.filter_map(|(_, value)| *value).sum()
+        };
+        (sum("goodput_rps") / sum("offered_rps") * 100.0).min(100.0)
+    }
+}
+
 /// A row with what was measured.
 pub struct Reproduced {
     /// The row.

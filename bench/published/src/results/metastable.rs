@@ -43,14 +43,7 @@ pub(super) static METASTABLE: Published = Published {
     ],
 };
 
-/// Good answers as a share of requests in the last two minutes: the trigger lies five minutes back, the shedding one.
-/// Answers count when they come, so a few more than were asked for may come.
+/// In the last two minutes: the trigger lies five minutes back, the shedding one.
 fn late_goodput(runs: &Runs, variant: &str) -> f64 {
-    const FROM_S: f64 = 360.0;
-    let timeline = &runs.of(variant).timeline;
-    let late = |series: &str| -> f64 {
-        let steps = timeline.series[series].iter().enumerate();
-        steps.filter(|(step, _)| *step as f64 * timeline.step_s >= FROM_S).filter_map(|(_, value)| *value).sum()
-    };
-    (late("app.page.goodput_rps") / late("app.page.offered_rps") * 100.0).min(100.0)
+    runs.goodput_between(variant, "app.page", 360.0..480.0)
 }
