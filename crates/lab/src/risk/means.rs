@@ -63,7 +63,7 @@ mod tests {
         let ms = Span::millis;
         check(Dist::Uniform { low: ms(2), high: ms(4) }, 0.003);
         // exp(σ²/2) with σ = ln 4.5 / 2.3263.
-        check(Dist::LogNormal { p50: ms(2), p99: ms(9) }, 0.002 * 1.232_446_1);
+        check(Dist::LogNormal { p50: ms(2), p99: ms(9) }, 0.002 * 1.232_453_76);
         check(Dist::Pareto { min: ms(1), alpha: 3.0, max: None }, 0.0015);
         // ln(100) / (1 − 1/100) of the least value where the index is 1.
         check(Dist::Pareto { min: ms(1), alpha: 1.0, max: Some(ms(100)) }, 0.001 * 4.605_170_186 / 0.99);
