@@ -5,10 +5,12 @@ PICTURE ?= target/brownout.png
 
 .PHONY: run test check theory published bench fuzz docs coach coach-measure
 
-# Build Brownout and run the most telling scenario, with its picture.
+# Build Brownout, run the most telling scenario with its picture, then offer the six questions that come first.
 run:
 	cargo build --package brownout
 	target/debug/brownout run $(SCENARIO) --plot $(PICTURE)
+	@echo; echo 'Now say it: target/debug/brownout ask ID, with one of these (all 53: brownout questions)'; echo
+	@target/debug/brownout questions | head -n 12
 
 test:
 	cargo test --workspace --no-fail-fast
