@@ -15,8 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -216,7 +215,10 @@ pub enum NotKept {
     /// The scenario and its files are larger than a record may be.
     #[error("the scenario and its files take {0} bytes, and a record may have {MOST_BYTES}")]
     TooLarge(usize),
-    /// The folder cannot be written.
+    /// A file cannot be written.
+    #[error(transparent)]
+    File(#[from] store::Error),
+    /// The folder cannot be kept in order.
     #[error("cannot write {}: {source}", folder.display())]
     Unwritable {
         /// Which.
@@ -249,21 +251,9 @@ impl Archive {
         if text.len() > MOST_BYTES {
             return Err(NotKept::TooLarge(text.len()));
         }
-        self.write(&record.id(), &text).and_then(|()| self.make_room()).map_err(unwritable)
-    }
-
-    /// Whole or not at all: a file of its own takes the name when it is complete.
-    fn write(&self, id: &str, text: &str) -> io::Result<()> {
-        private_folder(&self.folder)?;
-        let unfinished = self.folder.join(format!(".{id}.{}", std::process::id()));
-        let written = private_file(&unfinished)
-            .and_then(|mut file| file.write_all(text.as_bytes()))
-            .and_then(|()| std::fs::rename(&unfinished, self.file(id)));
-        if written.is_err() {
-            // Whatever is there of it is of no use; the first error is the one to tell.
-            let _ = std::fs::remove_file(&unfinished);
-        }
-        written
+        store::private_folder(&self.folder)?;
+        store::write_private(&self.file(&record.id()), text.as_bytes())?;
+        self.make_room().map_err(unwritable)
     }
 
     fn make_room(&self) -> io::Result<()> {
@@ -284,8 +274,7 @@ impl Archive {
         for file in std::fs::read_dir(&self.folder)?.flatten() {
             let written = file.metadata().and_then(|metadata| metadata.modified());
             let old = written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > LONG));
-            let unfinished =
-                file.file_name().to_str().is_some_and(|name| name.strip_prefix('.').is_some_and(is_unfinished));
+            let unfinished = file.file_name().to_str().is_some_and(is_unfinished);
             if old && unfinished {
                 absent_is_fine(std::fs::remove_file(file.path()))?;
             }
@@ -364,9 +353,10 @@ fn is_id(text: &str) -> bool {
     })
 }
 
-/// `ID.PROCESS`.
-fn is_unfinished(text: &str) -> bool {
-    text.split_once('.').is_some_and(|(id, process)| is_id(id) && process.parse::<u32>().is_ok())
+/// `ID.json.PROCESS.part`, as a file is called until it is whole.
+fn is_unfinished(name: &str) -> bool {
+    let id = name.strip_suffix(".part").and_then(|name| name.split_once(".json."));
+    id.is_some_and(|(id, process)| is_id(id) && process.parse::<u32>().is_ok())
 }
 
 fn absent_is_fine(done: io::Result<()>) -> io::Result<()> {
@@ -374,22 +364,6 @@ fn absent_is_fine(done: io::Result<()>) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         done => done,
     }
-}
-
-fn private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-fn private_file(file: &Path) -> io::Result<std::fs::File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)
 }
 
 #[cfg(test)]

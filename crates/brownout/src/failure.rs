@@ -134,9 +134,10 @@ fn hint(failure: &app::Failure) -> Option<String> {
         app::Failure::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => {
             Some("name a scenario file, such as one of content/scenarios".to_owned())
         }
-        app::Failure::Coach(app::coach::Failure::UnknownQuestion { nearest, .. }) => {
-            Some(format!("did you mean {}?", nearest.join(", ")))
-        }
+        app::Failure::Coach(app::coach::Failure::UnknownQuestion { nearest, .. }) => Some(match nearest {
+            Some(near) => format!("did you mean {near}?"),
+            None => "`brownout questions` lists them".to_owned(),
+        }),
         app::Failure::NotText { .. } => Some("save the answer as plain text in UTF-8".to_owned()),
         app::Failure::NoVariant { known, .. } if known.is_empty() => Some("this scenario has no variants".to_owned()),
         app::Failure::NoVariant { known, .. } => Some(format!("there is {}", known.join(", "))),

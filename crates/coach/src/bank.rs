@@ -9,6 +9,8 @@ mod cue;
 mod fields;
 mod question;
 
+/// What a probe may be tied to beside the points; a question adds mistakes of its own.
+pub use crate::assessment::{HABITS, MISTAKES as COMMON_MISTAKES};
 pub use cue::cue_at;
 pub use question::{Anchor, Level, Mistake, Point, Probe, Question};
 
@@ -18,13 +20,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::{fmt, fs, io};
-
-/// The four habits of a strong answer; a probe may be tied to the lack of one.
-pub const HABITS: [&str; 4] = ["problem-first", "tradeoff", "outcome", "example"];
-
-/// The mistakes that are looked for in every answer; a question adds its own.
-pub const COMMON_MISTAKES: [&str; 4] =
-    ["tools-without-tradeoff", "ignores-dependency-risk", "scale-is-throughput", "no-consequence"];
 
 /// What is no scenario and yet shows something: the ids of labs and drills, and their names.
 pub const LABS: [(&str, &str); 5] = [

@@ -5,6 +5,7 @@
 
 use crate::adequacy::{self, Adequacy};
 use crate::assessment::{Assessment, Coverage, HABITS, Habit, MISTAKES, Mistake, Named, OUTCOMES, Span};
+use crate::bank::Bank;
 use crate::features::Feature;
 use crate::model::{Judge, Model, SHIPPED, Verdict};
 use crate::passage::Passage;
@@ -30,18 +31,19 @@ pub enum Failure {
     UnknownQuestion {
         /// What was given.
         id: String,
-        /// Ids that exist, the nearest first.
-        nearest: Vec<&'static str>,
+        /// The id that was probably meant.
+        nearest: Option<&'static str>,
     },
 }
 
 /// Reads `text` as an answer to the question called `question`, with the model that this version ships.
 ///
 /// # Errors
-/// If there is no such question; the error knows the nearest ids.
+/// If there is no such question; the error knows the id that was probably meant.
 pub fn assess(question: &str, text: &str) -> Result<Assessment, Failure> {
+    let nearest = || Bank::embedded().nearest(question);
     let known = rubric::question(question)
-        .ok_or_else(|| Failure::UnknownQuestion { id: question.to_owned(), nearest: rubric::nearest(question) })?;
+        .ok_or_else(|| Failure::UnknownQuestion { id: question.to_owned(), nearest: nearest() })?;
     Ok(read(&SHIPPED, known, text))
 }
 

@@ -46,20 +46,13 @@ fn telling_words(description: &str) -> Vec<String> {
     words.filter(|word| word.chars().count() > 5).map(|word| format!("{word}*")).collect()
 }
 
-/// The questions that were learned, in the order of the guide.
+/// The questions that were learned, in the order of the bank.
 pub static QUESTIONS: LazyLock<Vec<Question>> = LazyLock::new(|| {
-    let texts = TEXTS.iter();
-    texts.map(|(id, text)| Question { id: (*id).to_owned(), text: (*text).to_owned(), points: points(id) }).collect()
+    let asked = Bank::embedded().questions().iter();
+    let known =
+        asked.map(|asked| Question { id: asked.id.clone(), text: asked.question.clone(), points: points(&asked.id) });
+    known.filter(|question| !question.points.is_empty()).collect()
 });
-
-const TEXTS: [(&str, &str); 6] = [
-    ("reliable-api", "How do you design a reliable API for internal and external consumers?"),
-    ("denormalize", "When would you denormalize data?"),
-    ("latency-growth", "How do you investigate latency growth in a service?"),
-    ("shared-dependency", "How would you scale a backend that becomes a shared dependency across teams?"),
-    ("resilient-design", "What makes a backend design resilient rather than just functional?"),
-    ("improve-without-rewrite", "Tell me about a time you improved a backend system without rewriting everything."),
-];
 
 fn points(question: &str) -> Vec<Point> {
     let file = include_str!("../patterns/points.txt");
@@ -99,21 +92,8 @@ fn phrase(cue: &str) -> String {
 
 /// The question called `id`.
 pub fn question(id: &str) -> Option<&'static Question> {
-    all().find(|question| question.id == id)
-}
-
-fn all() -> impl Iterator<Item = &'static Question> {
-    let unlearned = std::iter::once_with(|| UNLEARNED.iter()).flatten();
-    QUESTIONS.iter().chain(unlearned)
-}
-
-/// The ids nearest to one that does not exist, the nearest first.
-pub fn nearest(id: &str) -> Vec<&'static str> {
-    let mut ids: Vec<(f64, &str)> =
-        all().map(|question| (strsim::jaro_winkler(id, &question.id), question.id.as_str())).collect();
-    ids.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let near: Vec<&str> = ids.iter().filter(|(likeness, _)| *likeness > 0.7).map(|(_, id)| *id).take(3).collect();
-    if near.is_empty() { ids.into_iter().map(|(_, id)| id).take(3).collect() } else { near }
+    let called = |question: &&Question| question.id == id;
+    QUESTIONS.iter().find(called).or_else(|| UNLEARNED.iter().find(called))
 }
 
 #[cfg(test)]
@@ -125,12 +105,5 @@ mod tests {
         let counts: Vec<_> = QUESTIONS.iter().map(|question| question.points.len()).collect();
         assert_eq!(counts, [4, 3, 4, 3, 5, 3]);
         assert!(QUESTIONS.iter().all(|question| question.points.iter().all(|point| point.ask.ends_with('?'))));
-    }
-
-    #[test]
-    fn the_nearest_ids_are_named() {
-        assert_eq!(nearest("relable-api")[0], "reliable-api");
-        assert_eq!(nearest("cloud-bil")[0], "cloud-bill");
-        assert!((1..=3).contains(&nearest("zzz").len()));
     }
 }

@@ -101,7 +101,7 @@ fn a_result_that_cannot_be_recorded_is_given_all_the_same() {
     place.write("taken", "a file where a folder should be");
     let output = place.run(&["run", "shop.yaml", "--json", "--data", "taken"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success() && said.starts_with("not recorded: cannot write "), "{said}");
+    assert!(output.status.success() && said.starts_with("not recorded: cannot make taken"), "{said}");
     assert_eq!(String::from_utf8_lossy(&output.stdout), place.ok(&["run", "shop.yaml", "--json"]));
 }
 

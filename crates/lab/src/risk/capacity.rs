@@ -78,8 +78,9 @@ fn enough(design: &Design<'_>, resource: &Resource, rates: &[f64], path: &str) -
     if design.slowest_decides(resource.service) {
         return design.commands.run(&[format!("services.{}.balance=least-outstanding", service.name)]);
     }
-    let each = (resource.demand(design, rates) / f64::from(service.replicas) / TARGET).ceil() as u64;
-    let now = (resource.size / f64::from(service.replicas)) as u64;
+    let replicas = f64::from(service.most_replicas());
+    let each = (resource.demand(design, rates) / replicas / TARGET).ceil() as u64;
+    let now = (resource.size / replicas) as u64;
     let measured = match resource.kind {
         Kind::Cores => true,
         Kind::Workers => service.cores.is_none(),

@@ -55,6 +55,11 @@ impl Site<'_> {
         })
     }
 
+    /// The caller can answer without it.
+    pub(super) fn is_spared(&self) -> bool {
+        is_spared(self.call)
+    }
+
     /// How often the handler makes it, one after the other.
     fn in_turn(&self) -> f64 {
         if self.at_once { 1.0 } else { f64::from(self.call.times) }
@@ -302,11 +307,11 @@ impl<'s> Design<'s> {
         }
     }
 
-    /// Services that a request of a tenant cannot do without: those on calls none of which is optional.
+    /// Services that a request of a tenant cannot do without: those on calls none of which is optional or has a fallback.
     pub(super) fn needed_by(&self, tenant: usize) -> BTreeSet<ServiceId> {
         let mut endpoints: BTreeSet<EndpointId> = BTreeSet::new();
         // Callers stand before callees, so that one pass is enough.
-        for site in self.sites.iter().filter(|site| !site.call.optional) {
+        for site in self.sites.iter().filter(|site| !site.is_spared()) {
             let reached = match site.caller {
                 Caller::Tenant(index) => index == tenant,
                 Caller::Endpoint(id) => endpoints.contains(&id),
@@ -317,6 +322,11 @@ impl<'s> Design<'s> {
         }
         endpoints.iter().map(|id| id.service).collect()
     }
+}
+
+/// Whether a handler can answer without a call's answer.
+pub(super) fn is_spared(call: &Call) -> bool {
+    call.optional || call.guards.fallback.is_some()
 }
 
 /// The waits between all tries of a call, each as long as its jitter allows, in seconds.

@@ -1,6 +1,6 @@
 //! The tail of many calls at once.
 
-use super::design::{Design, branches};
+use super::design::{Design, branches, is_spared};
 use super::means::varies;
 use super::{Draft, Rule, Severity};
 use crate::readable;
@@ -63,7 +63,7 @@ fn wide(design: &Design<'_>, id: EndpointId, index: usize, step: &Step) -> Optio
 /// A straggler is asked again, or done without.
 fn is_guarded(call: &Call) -> bool {
     let again = call.retry.as_ref().is_some_and(|retry| retry.attempts > 1);
-    call.timeout.is_some() && (again || call.optional)
+    call.guards.hedge.is_some() || call.timeout.is_some() && (again || is_spared(call))
 }
 
 /// Whether an endpoint takes longer at one time than at another.

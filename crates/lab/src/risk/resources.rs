@@ -8,7 +8,7 @@ use super::design::Design;
 use crate::readable;
 use sim::model::{EndpointId, ServiceId};
 
-/// Places of one kind, of all replicas of a service.
+/// Places of one kind, of all replicas that a service can have.
 pub(super) struct Resource {
     pub(super) service: ServiceId,
     pub(super) kind: Kind,
@@ -80,7 +80,7 @@ impl Resource {
 
     /// Into how many parts load is dealt that must each fit: replicas, where the slowest decides.
     fn parts(&self, design: &Design<'_>) -> f64 {
-        if design.slowest_decides(self.service) { f64::from(design.service(self.service).replicas) } else { 1.0 }
+        if design.slowest_decides(self.service) { f64::from(design.service(self.service).most_replicas()) } else { 1.0 }
     }
 
     /// `4 cores`, `32 workers`, `10 connections to payments`; of the slowest replica where that decides.
@@ -121,7 +121,7 @@ pub(super) fn rate_words(rate: f64) -> String {
 }
 
 fn places(design: &Design<'_>, id: ServiceId, kind: Kind, each: u32) -> Resource {
-    let size = f64::from(each) * f64::from(design.service(id).replicas);
+    let size = f64::from(each) * f64::from(design.service(id).most_replicas());
     let mut handlers: Vec<EndpointId> = design.endpoints.iter().filter(|e| e.service == id).copied().collect();
     handlers.sort_unstable();
     let uses = handlers.into_iter().flat_map(|endpoint| uses(design, endpoint, kind)).collect();

@@ -6,14 +6,14 @@ use super::loads::Loads;
 use super::resources::{Kind, Resource};
 use super::{Draft, Rule, Severity};
 use crate::readable;
-use sim::model::{Load, Order, ServiceId};
+use sim::model::{LimitPer, Load, Order, ServiceId};
 
 pub(super) static RULE: Rule = Rule {
     id: "shared-without-quota",
     severity: Severity::Warning,
     about: "Several tenants wait in one queue, and one of them can fill it",
     why: "Whoever sends most decides how long everybody waits, and the team that is paged is not the one that sent.",
-    reads: "Services with `workers` or `cores` that two tenants or more reach and that serve in order of arrival. A warning \
+    reads: "Services with `workers` or `cores` that two tenants or more reach, that serve in order of arrival and limit no tenant. A warning \
             where the peak of one tenant alone asks for all there is, a note where all together ask for at least 80%.",
     cure: "`queue: {order: fair}` or priorities, a limit for each tenant, or workers of their own.",
     source: "B. Beyer et al. (eds.), Site Reliability Engineering, 2016, chapter 21, on per-customer limits.",
@@ -25,7 +25,13 @@ const CROWDED: f64 = 0.8;
 fn find(design: &Design<'_>) -> Vec<Draft> {
     let (resources, loads) = (Resource::all(design), Loads::of(design));
     let shared = |id: ServiceId| {
-        let fair = matches!(design.service(id).queue.order, Order::Fair | Order::Priority);
+        let service = design.service(id);
+        let limited = service
+            .defences
+            .limit
+            .as_ref()
+            .is_some_and(|limit| limit.per == LimitPer::Tenant || !limit.quotas.is_empty());
+        let fair = matches!(service.queue.order, Order::Fair | Order::Priority) || limited;
         let places =
             resources.iter().filter(|resource| resource.service == id && !matches!(resource.kind, Kind::Pool(_)));
         let at_peak = |resource: &&Resource| loads.peak(|rates| resource.utilization(design, rates)).value;

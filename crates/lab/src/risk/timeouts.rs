@@ -17,7 +17,7 @@ pub(super) static NO_TIMEOUT: Rule = Rule {
             the silence may be before none is left. A note elsewhere.",
     cure: "A timeout a little above the healthy 99th percentile, and below workers / rate.",
     source: "M. Nygard, Release It!, 2nd edition, 2018, on integration points and blocked threads.",
-    find: |design| unended(design).filter(|site| !site.call.optional).map(|site| waits(design, site)).collect(),
+    find: |design| unended(design).filter(|site| !site.is_spared()).map(|site| waits(design, site)).collect(),
 };
 
 pub(super) static OPTIONAL_WITHOUT_TIMEOUT: Rule = Rule {
@@ -26,10 +26,10 @@ pub(super) static OPTIONAL_WITHOUT_TIMEOUT: Rule = Rule {
     about: "An optional call may wait for ever, so that it never counts as failed",
     why: "`optional` says what happens when a call fails; without a timeout a slow one does not fail, and the part that \
           nobody would miss holds up the whole.",
-    reads: "Calls of handlers with `optional: true` and without `timeout`, unless a deadline from above bounds them.",
+    reads: "Calls of handlers with `optional: true` or a fallback and without `timeout`, unless a deadline from above bounds them.",
     cure: "A timeout above the healthy 99th percentile of the call, and below workers / rate.",
     source: "B. Beyer et al. (eds.), Site Reliability Engineering, 2016, chapter 22, on graceful degradation.",
-    find: |design| unended(design).filter(|site| site.call.optional).map(|site| never_fails(design, site)).collect(),
+    find: |design| unended(design).filter(|site| site.is_spared()).map(|site| never_fails(design, site)).collect(),
 };
 
 /// Calls of handlers that neither a timeout nor a deadline ends.

@@ -24,7 +24,7 @@ struct Pair {
     mended: &'static [&'static str],
 }
 
-static PAIRS: [Pair; 20] = [
+static PAIRS: [Pair; 23] = [
     Pair {
         rule: "retry-amplification",
         severity: Severity::Warning,
@@ -113,6 +113,14 @@ static PAIRS: [Pair; 20] = [
     Pair {
         rule: "under-capacity",
         severity: Severity::Warning,
+        file: "too-few-cores",
+        place: "cores: 4",
+        numbers: "500/s x 10ms = 5 of 4 cores, 125.0%",
+        mended: &["services.quotes.autoscale={target: 60%, least: 2, most: 4}"],
+    },
+    Pair {
+        rule: "under-capacity",
+        severity: Severity::Warning,
         file: "too-few-connections",
         place: "db: 2",
         numbers: "50/s x 60ms = 3 of 2 connections to db, 150.0%",
@@ -186,12 +194,28 @@ static PAIRS: [Pair; 20] = [
         ],
     },
     Pair {
+        rule: "fan-out-tail",
+        severity: Severity::Warning,
+        file: "fan-out",
+        place: "parallel",
+        numbers: "1 - 0.99^100 = 63.4%",
+        mended: &["services.search.endpoints.query[0].parallel[0].hedge={after: 10ms, cap: 100%}"],
+    },
+    Pair {
         rule: "shared-without-quota",
         severity: Severity::Warning,
         file: "tenants",
         place: "store",
         numbers: "each at its peak, of 4 workers: shoppers 12.5%, batch 125.0%",
         mended: &["services.store.queue.order=fair"],
+    },
+    Pair {
+        rule: "shared-without-quota",
+        severity: Severity::Warning,
+        file: "tenants",
+        place: "store",
+        numbers: "each at its peak, of 4 workers: shoppers 12.5%, batch 125.0%",
+        mended: &["services.store.limit={quotas: {batch: 200/s}}"],
     },
 ];
 
