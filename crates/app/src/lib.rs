@@ -7,6 +7,7 @@ mod coaching;
 pub mod evidence;
 mod experiments;
 pub mod kit;
+pub mod library;
 mod questions;
 mod rerun;
 mod risks;
@@ -19,14 +20,15 @@ pub use experiments::{
     Replicate, Search, SweepRequest, SweepWatch, choose_measures, choose_two, choose_variants, compare_variants,
     find_limit, plan_sweep, run_sweep,
 };
+pub use lab::reporting::VERSION;
 #[cfg(feature = "samples")]
 pub use lab::samples;
 pub use lab::telemetry::as_emitted;
-pub use lab::{experiment, measure, picture, readable, report, risk, scenario};
+pub use lab::{experiment, measure, picture, readable, report, risk, scenario, topology};
 pub use questions::{find_question, list_questions};
 pub use rerun::{Outcome, measures_of, rerun};
 pub use risks::{Reviewed, review_scenario};
 pub use scenarios::{
     Failure, Invalid, PictureKind, Selection, Watch, open_scenario, replicate_scenario, run_scenario, save_comparison,
-    save_picture, save_sweep, trace_scenario,
+    save_picture, save_sweep, show_scenario, trace_scenario,
 };

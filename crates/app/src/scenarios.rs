@@ -11,8 +11,8 @@ use lab::readable;
 use lab::replicate::{replicate, summarize};
 use lab::report::{Replications, RunReport};
 use lab::reporting::report;
-use lab::run::{Run, RunError, Wishes, run_watched};
-use lab::scenario::{Bundle, Override, Problem, Scenario};
+use lab::run::{Limits, Moment, Run, RunError, Wishes, run_shown, run_watched};
+use lab::scenario::{Bundle, Opened, Override, Problem, Scenario};
 use lab::traces::spans;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::io;
@@ -46,6 +46,20 @@ impl Selection {
     pub fn hold(self) -> Result<Selection, Failure> {
         let bundle = self.bundle()?;
         Ok(Selection { bundle: Some(bundle), ..self })
+    }
+
+    /// Of a text that is in no file. It may refer to the files that the scenarios of the library refer to, and to no others.
+    pub fn of_text(text: String, sets: Vec<Override>, variant: Option<String>) -> Selection {
+        let bundle = Some(Arc::new(Bundle::of(text, crate::library::files())));
+        Selection { file: PathBuf::from("scenario.yaml"), sets, variant, bundle }
+    }
+
+    /// The selected text with everything that was found in reading it.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn read(&self) -> Result<Opened, Failure> {
+        Ok(self.bundle()?.read(&self.sets))
     }
 
     fn bundle(&self) -> Result<Arc<Bundle>, Failure> {
@@ -260,6 +274,25 @@ pub fn open_scenario(selection: &Selection) -> Result<Scenario, Failure> {
 /// If running it would exhaust the machine, or `watch` broke off.
 pub fn run_scenario(scenario: &Scenario, seed: u64, watch: Watch<'_>) -> Result<RunReport, Failure> {
     let run = run_watched(&scenario.model, seed, Wishes::default(), watch)?;
+    Ok(report(scenario, &run))
+}
+
+/// How much of the machine a run takes at most where others wait for it: some 20 seconds and 200 MB.
+const SHARED: Limits = Limits { in_flight: 500_000, events: 200_000_000, at_one_instant: 20_000_000 };
+
+/// Runs a scenario once on a machine that others use too, and shows how it goes. What is shown is a report as if the run
+/// had ended there; it is made only when it is asked for.
+///
+/// # Errors
+/// If running it would take more than its share of the machine, or `show` broke off.
+pub fn show_scenario(
+    scenario: &Scenario,
+    seed: u64,
+    show: &mut dyn FnMut(f64, &dyn Fn() -> RunReport) -> ControlFlow<()>,
+) -> Result<RunReport, Failure> {
+    let run = run_shown(&scenario.model, seed, SHARED, &mut |moment: &Moment<'_>| {
+        show(moment.done, &|| report(scenario, &moment.so_far()))
+    })?;
     Ok(report(scenario, &run))
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod kit;
 use app::scenario::Override;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 /// Backend judgment, rehearsed: cause, watch and fix how services behave under load.
@@ -20,7 +21,7 @@ pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) place: kit::Place,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -32,6 +33,7 @@ pub(crate) enum When {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Serve(Serve),
     Run(Run),
     Check(Check),
     Compare(Compare),
@@ -52,6 +54,9 @@ pub(crate) enum Command {
     /// Print the JSON Schema of scenario files, for editors
     #[command(after_help = "Example:\n  brownout schema > scenario.schema.json")]
     Schema,
+    /// Print the OpenAPI document of what `serve` answers
+    #[command(name = "openapi", after_help = "Example:\n  brownout openapi > openapi.json")]
+    OpenapiDocument,
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  brownout completions bash > /etc/bash_completion.d/brownout")]
     Completions {
@@ -64,6 +69,36 @@ pub(crate) enum Command {
         /// The folder, which must exist
         folder: PathBuf,
     },
+}
+
+impl Default for Command {
+    /// What `brownout` does on its own.
+    fn default() -> Self {
+        Command::Serve(Serve { addr: Serve::ADDRESS, no_open: false, log_json: false })
+    }
+}
+
+/// Open Brownout in a browser: the web app and its API, on this machine only. `brownout` alone does the same
+#[derive(Args)]
+#[command(after_help = "Examples:
+  brownout serve
+  brownout serve --addr 127.0.0.1:8080 --no-open --data work
+
+It ends on Ctrl-C or SIGTERM; what is written is stored by then. BROWNOUT_LOG=debug shows each request.")]
+pub(crate) struct Serve {
+    /// The address to listen on, which must be of this machine alone; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value_t = Serve::ADDRESS)]
+    pub(crate) addr: SocketAddr,
+    /// Do not open the browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
+    /// Log as JSON, a line an event
+    #[arg(long)]
+    pub(crate) log_json: bool,
+}
+
+impl Serve {
+    const ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7117);
 }
 
 /// Simulate a scenario and say what happened

@@ -8,6 +8,7 @@ mod find;
 mod kit;
 mod questions;
 mod run;
+mod serve;
 mod show;
 mod sweep;
 mod tooling;
@@ -32,6 +33,8 @@ pub(crate) fn execute(mut command: Command, place: Place, terminal: &Terminal) -
         data.clone_from(&place.data);
     }
     match command {
+        Command::Serve(wanted) => serve::serve(&wanted, place, terminal),
+        Command::OpenapiDocument => tooling::openapi(terminal),
         Command::Run(run) => run::run(run, terminal),
         Command::Check(check) => check::check(check, terminal),
         Command::Compare(compare) => compare::compare(compare, terminal),

@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     Json(serde_json::Error),
     /// Nothing says where a person's data lies.
     NoDataFolder,
+    /// The server could not serve.
+    Serve(server::Failure),
     /// The folder of records could not be read.
     Evidence(io::Error),
     /// There is no such rule.
@@ -101,6 +103,7 @@ impl Failure {
                 "nothing says where records lie".to_owned(),
                 Some("give --data DIR, or set BROWNOUT_DATA or HOME".to_owned()),
             ),
+            Failure::Serve(failure) => (failure.to_string(), serve_hint(failure)),
             Failure::Evidence(error) => (format!("cannot read the records: {error}"), None),
             Failure::Rule(unknown) => (format!("--deny: {unknown}"), Some(rule_hint(unknown))),
             Failure::Input(error) => (format!("cannot read standard input: {error}"), None),
@@ -174,6 +177,19 @@ fn hint(failure: &app::Failure) -> Option<String> {
         app::Failure::Run(_) | app::Failure::At { .. } => {
             Some("lower a rate or the duration, or bound a queue: `queue: 512` on the service that fills up".to_owned())
         }
+        _ => None,
+    }
+}
+
+fn serve_hint(failure: &server::Failure) -> Option<String> {
+    match failure {
+        server::Failure::Open(_) => Some(
+            "name 127.0.0.1, [::1] or localhost's address; to reach it from elsewhere, tunnel with ssh -L".to_owned(),
+        ),
+        server::Failure::Address { source, .. } if source.kind() == io::ErrorKind::AddrInUse => Some(
+            "another program listens there, perhaps another Brownout: name another port with --addr 127.0.0.1:0"
+                .to_owned(),
+        ),
         _ => None,
     }
 }

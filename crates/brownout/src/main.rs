@@ -20,7 +20,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let terminal = terminal::Terminal::new(cli.color, cli.quiet);
-    match commands::execute(cli.command, cli.place, &terminal) {
+    match commands::execute(cli.command.unwrap_or_default(), cli.place, &terminal) {
         Ok(status) => status,
         Err(failure) => failure.report(&terminal),
     }

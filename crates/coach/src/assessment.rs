@@ -15,6 +15,7 @@ pub const SURE: f64 = 0.6;
 
 /// The reading of one answer.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Assessment {
     /// The question's id.
     pub question: String,
@@ -23,10 +24,13 @@ pub struct Assessment {
     /// Seconds it takes to say them, at 140 words a minute.
     pub spoken_s: u64,
     /// A score of 0 to 2 for each habit.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, Habit>))]
     pub habits: Named<Habit>,
     /// Whether each mistake is made.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, Mistake>))]
     pub mistakes: Named<Mistake>,
     /// A score of 0 to 2 for each point of the question.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, Coverage>))]
     pub coverage: Named<Coverage>,
     /// Whether there is enough to judge; if not, every score is 0.
     pub enough: bool,
@@ -36,6 +40,7 @@ pub struct Assessment {
 
 /// One habit's finding.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Habit {
     /// 0 missing, 1 partial, 2 clear.
     pub score: u8,
@@ -52,6 +57,7 @@ pub struct Habit {
 
 /// One mistake's finding.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mistake {
     /// Whether it is made.
     pub is: bool,
@@ -63,6 +69,7 @@ pub struct Mistake {
 
 /// One point's finding.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Coverage {
     /// 0 not touched, 1 touched, 2 covered with substance.
     pub score: u8,
@@ -74,6 +81,7 @@ pub struct Coverage {
 
 /// A whole sentence, as bytes of the text given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Span {
     /// Its first byte.
     pub start: usize,

@@ -22,4 +22,5 @@ pub mod samples;
 pub mod scenario;
 pub mod stats;
 pub mod telemetry;
+pub mod topology;
 pub mod traces;

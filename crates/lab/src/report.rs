@@ -16,6 +16,7 @@ pub type Named<T> = indexmap::IndexMap<String, T>;
 
 /// Where a number comes from. A lab number never passes for production experience.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = EvidenceKind))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Simulated.
@@ -25,6 +26,7 @@ pub enum Kind {
 
 /// The origin of measured numbers: with the file and this, anybody can measure them again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Evidence {
     /// Where the numbers come from.
     pub kind: Kind,
@@ -40,6 +42,7 @@ pub struct Evidence {
 
 /// One run of one scenario with one seed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunReport {
     /// Where the numbers come from.
     #[serde(default)]
@@ -85,6 +88,7 @@ pub struct RunReport {
 
 /// Where requests ended. Each of `offered` ended in exactly one of the others.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Requests {
     /// Sent in the measured window.
     pub offered: u64,
@@ -106,6 +110,7 @@ pub struct Requests {
 
 /// Requests that failed, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Failures {
     /// The caller gave up waiting, or no answer had come by the end of the run.
     pub timeout: u64,
@@ -128,6 +133,7 @@ impl Failures {
 
 /// A distribution of latencies, in milliseconds; null where there were none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Latency {
     /// Arithmetic mean, exact.
     pub mean: Option<f64>,
@@ -145,6 +151,7 @@ pub struct Latency {
 
 /// How busy a service was, over the measured window and all replicas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServiceLoad {
     /// Busy share of the cores, or of the workers where cores are not counted; null where neither is limited.
     pub utilization: Option<f64>,
@@ -163,6 +170,7 @@ pub struct ServiceLoad {
 
 /// What the policies of a service did; each number is absent where the policy is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Defended {
     /// Attempts that the rate limit refused.
@@ -197,6 +205,7 @@ pub struct Defended {
 
 /// What happened on one call between services.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Calls {
     /// Attempts made, retries and hedges included.
     pub attempts: u64,
@@ -226,6 +235,7 @@ pub struct Calls {
 
 /// How often a side effect was applied per request that got as far as one attempt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Effects {
     /// Requests that got as far.
     pub requests: u64,
@@ -242,6 +252,7 @@ pub struct Effects {
 
 /// What a service told about itself in the measured window: what somebody stores and pays for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Told {
     /// Values of time series, of all replicas.
     pub metric_samples: u64,
@@ -253,6 +264,7 @@ pub struct Told {
 
 /// What a run cost at the scenario's prices.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Cost {
     /// What the numbers are in: the scenario's label.
     pub currency: Option<String>,
@@ -270,6 +282,7 @@ pub struct Cost {
 
 /// So much of something at a price.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Priced {
     /// How much.
     pub amount: f64,
@@ -281,6 +294,7 @@ pub struct Priced {
 
 /// A promise, and whether it was kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = JudgedObjective))]
 pub struct Objective {
     /// As written.
     pub text: String,
@@ -292,6 +306,7 @@ pub struct Objective {
 
 /// Measures per step of simulated time, from the start of the run, warm-up included.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Timeline {
     /// Length of a step in seconds.
     pub step_s: f64,
@@ -306,6 +321,7 @@ pub struct Timeline {
 
 /// A stretch of time worth marking.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mark {
     /// What happened, in a few words.
     pub text: String,
@@ -317,6 +333,7 @@ pub struct Mark {
 
 /// Several runs that differ in their seed only: per measure, the mean and a 95 % interval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Replications {
     /// What ran.
     #[serde(flatten)]
@@ -329,6 +346,7 @@ pub struct Replications {
 
 /// A mean with its 95 % confidence interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Interval {
     /// Mean over the replications.
     pub mean: f64,

@@ -1,7 +1,8 @@
 //! One run of one model with one seed: drives the engine step by step, so that its caller can show progress or stop it.
 
+pub use sim::Limits;
 use sim::model::Model;
-use sim::{Excess, Limits, Measures, Meter, ModelError, Progress, Simulation, Span, Time, Trace, Tracer};
+use sim::{Excess, Measures, Meter, ModelError, Observer, Progress, Simulation, Span, Time, Trace, Tracer};
 use std::ops::ControlFlow;
 
 /// What a run found.
@@ -75,47 +76,82 @@ pub fn run_watched(
     wishes: Wishes,
     watch: &mut dyn FnMut(f64) -> ControlFlow<()>,
 ) -> Result<Run, RunError> {
-    let mut simulation = Simulation::new(model, seed, wishes.limits)?;
-    let mut meter = Meter::new(model);
     if wishes.traces == 0 {
-        drive(&mut simulation, model.duration, wishes.limits, watch, |simulation, until| {
-            simulation.run_until(until, &mut meter)
-        })?;
-        let end = simulation.end();
-        let (events, digest) = simulation.finish(&mut meter);
-        return Ok(Run { seed, measures: meter.finish(end), traces: Vec::new(), events, digest });
+        let run = run_shown(model, seed, wishes.limits, &mut |moment| watch(moment.done))?;
+        return Ok(run);
     }
-    let mut observers = (meter, Tracer::new(model, wishes.traces, seed));
-    drive(&mut simulation, model.duration, wishes.limits, watch, |simulation, until| {
-        simulation.run_until(until, &mut observers)
-    })?;
+    let mut observers = (Meter::new(model), Tracer::new(model, wishes.traces, seed));
+    let mut simulation = Simulation::new(model, seed, wishes.limits)?;
+    drive(&mut simulation, &mut observers, model.duration, wishes.limits, &mut |done, _, _| watch(done))?;
     let end = simulation.end();
     let (events, digest) = simulation.finish(&mut observers);
     let (meter, tracer) = observers;
     Ok(Run { seed, measures: meter.finish(end), traces: tracer.finish(), events, digest })
 }
 
+/// A run under way.
+pub struct Moment<'a> {
+    /// Which share of it is done, from 0 to 1.
+    pub done: f64,
+    seed: u64,
+    meter: &'a Meter,
+    simulation: &'a Simulation,
+}
+
+impl Moment<'_> {
+    /// What was found so far, as if the run ended here; see [`Meter::so_far`]. It takes about as long as a copy of all
+    /// measures, so it is not for every moment.
+    pub fn so_far(&self) -> Run {
+        let (events, digest) = (self.simulation.events(), self.simulation.digest());
+        let measures = self.meter.so_far(self.simulation.now());
+        Run { seed: self.seed, measures, traces: Vec::new(), events, digest }
+    }
+}
+
+/// Runs a model and shows it to `show` again and again; it may break off.
+///
+/// # Errors
+/// As [`run`], and if `show` broke off.
+pub fn run_shown(
+    model: &Model,
+    seed: u64,
+    limits: Limits,
+    show: &mut dyn FnMut(&Moment<'_>) -> ControlFlow<()>,
+) -> Result<Run, RunError> {
+    let mut simulation = Simulation::new(model, seed, limits)?;
+    let mut meter = Meter::new(model);
+    drive(&mut simulation, &mut meter, model.duration, limits, &mut |done, simulation, meter| {
+        show(&Moment { done, seed, meter, simulation })
+    })?;
+    let end = simulation.end();
+    let (events, digest) = simulation.finish(&mut meter);
+    Ok(Run { seed, measures: meter.finish(end), traces: Vec::new(), events, digest })
+}
+
+/// Is shown which share is done, and who ran and who observed.
+type Shown<'s, O> = &'s mut dyn FnMut(f64, &Simulation, &O) -> ControlFlow<()>;
+
 /// Advances in steps of a two-hundredth of the duration, then until everything under way has ended.
-fn drive(
+fn drive<O: Observer>(
     simulation: &mut Simulation,
+    observer: &mut O,
     duration: Span,
     limits: Limits,
-    watch: &mut dyn FnMut(f64) -> ControlFlow<()>,
-    mut advance: impl FnMut(&mut Simulation, Time) -> Progress,
+    watch: Shown<'_, O>,
 ) -> Result<(), RunError> {
     const STEPS: u64 = 200;
     let mut step = 0;
     loop {
         step += 1;
-        let until = Time::ZERO + duration.scaled(step as f64 / STEPS as f64);
-        match advance(simulation, until) {
+        let done = step as f64 / STEPS as f64;
+        match simulation.run_until(Time::ZERO + duration.scaled(done), observer) {
             Progress::Done => return Ok(()),
             Progress::Stopped(excess) => {
                 return Err(RunError::Excess { excess, at_s: simulation.now().as_secs(), limits });
             }
             Progress::Running => {}
         }
-        if watch((step as f64 / STEPS as f64).min(1.0)).is_break() {
+        if watch(done.min(1.0), simulation, observer).is_break() {
             return Err(RunError::Stopped);
         }
     }

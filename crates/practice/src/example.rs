@@ -131,6 +131,7 @@ const NUMBERS: Field = Field {
 
 /// A production example.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// What it is called in lists.

@@ -106,9 +106,11 @@ pub(crate) fn names_the_lab(text: &str) -> bool {
 
 /// A number of an example, and where it comes from.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct Figure {
     value: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     source: Source,
     detail: String,
 }

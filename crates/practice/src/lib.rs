@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod bundle;
 pub mod confidential;
+pub mod day;
 pub mod example;
 pub mod figure;
 pub mod form;

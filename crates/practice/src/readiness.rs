@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// One thing that is missing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Gap {
     /// The part it is missing in, or the number that lacks a source.
     pub of: String,
@@ -22,6 +23,7 @@ impl Gap {
 
 /// How ready one slot is.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Readiness {
     /// Nothing is missing.
     pub ready: bool,

@@ -5,6 +5,7 @@ use similar::{ChangeTag, TextDiff};
 
 /// What happened to a stretch of text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
     /// It is in both.
@@ -17,6 +18,7 @@ pub enum Change {
 
 /// A stretch of text that was kept, removed or added.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stretch {
     /// Which.
     pub change: Change,

@@ -64,6 +64,7 @@ const UNLESS: Field = Field {
 
 /// One tradeoff. A part is empty where nothing is said yet.
 #[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tradeoff {
     /// See [`Side::First`]; the others likewise.

@@ -193,7 +193,7 @@ pub struct Measures {
 }
 
 /// Measures one run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Meter {
     measures: Measures,
     levels: Vec<Levels>,
@@ -208,7 +208,7 @@ pub struct Meter {
 }
 
 /// What is known of a tenant's requests.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct TenantMeter {
     /// Which of the entries it calls.
     entry: usize,
@@ -431,23 +431,41 @@ impl Meter {
     /// # Panics
     /// If a request was lost track of, or Little's law does not hold to the nanosecond: a defect of the engine.
     pub fn finish(mut self, at: Time) -> Measures {
+        self.settle(at);
+        for level in &self.levels {
+            assert_eq!(level.integral, level.sojourns, "Little's law: mean number = rate × mean sojourn");
+        }
+        for tally in &self.measures.tenants {
+            assert_eq!(tally.offered, tally.ended(), "every request ends exactly once");
+        }
+        self.measures
+    }
+
+    /// The measures of a run that is under way, as if its window closed at `at`, which no event has passed. What has
+    /// been sent and has not ended is in no outcome yet.
+    pub fn so_far(&self, at: Time) -> Measures {
+        let mut meter = self.clone();
+        meter.closes = meter.closes.min(at);
+        meter.measures.window = meter.closes.since(meter.warmup).max(Span(1));
+        meter.plan_piece();
+        meter.settle(at);
+        meter.measures
+    }
+
+    /// Sums up everything until `at`.
+    fn settle(&mut self, at: Time) {
         self.end_pieces(at.max(self.closes));
         let window = self.measures.window.0 as f64;
         for (level, occupancy) in self.levels.iter_mut().zip(&mut self.measures.services) {
             level.end_piece(at.max(self.closes), false);
-            assert_eq!(level.integral, level.sojourns, "Little's law: mean number = rate × mean sojourn");
             occupancy.waiting = level.waiting.window as f64 / window;
             occupancy.serving = level.serving.window as f64 / window;
             occupancy.computing = level.computing.window as f64 / window;
             occupancy.limits = level.limits.window as f64 / window;
             occupancy.replicas = level.replicas.window as f64 / window;
         }
-        self.measures.data = self.data.finish(self.measures.window);
-        self.measures.tenants = self.tenants.into_iter().map(|tenant| tenant.tally).collect();
-        for tally in &self.measures.tenants {
-            assert_eq!(tally.offered, tally.ended(), "every request ends exactly once");
-        }
-        self.measures
+        self.measures.data = std::mem::take(&mut self.data).finish(self.measures.window);
+        self.measures.tenants = std::mem::take(&mut self.tenants).into_iter().map(|tenant| tenant.tally).collect();
     }
 
     fn call_ended(&mut self, at: Time, site: u32, began: Time, answer: Answer) {

@@ -22,6 +22,7 @@ pub enum Base {
 
 /// An answer that was stored.
 #[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SavedAnswer {
     /// `a1`.
     pub id: String,
@@ -43,6 +44,7 @@ pub struct SavedAnswer {
 
 /// An answer in a list.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AnswerSummary {
     /// `a1`.
     pub id: String,
@@ -62,6 +64,7 @@ pub struct AnswerSummary {
 
 /// An answer with all its versions.
 #[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AnswerHistory {
     /// `a1`.
     pub id: String,
@@ -73,6 +76,7 @@ pub struct AnswerHistory {
 
 /// One version, and how it differs from the one before.
 #[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AnswerVersion {
     /// From 1.
     pub version: i64,
@@ -92,6 +96,7 @@ pub struct AnswerVersion {
 
 /// A reading of a version, and whose it is.
 #[derive(Clone, PartialEq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Assessed {
     /// The coach, with its version.
     pub reader: String,

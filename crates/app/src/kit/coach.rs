@@ -6,6 +6,7 @@ use serde_json::Value;
 
 /// A question of the bank.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Question {
     /// Its id, such as `reliable-api`.
     pub id: String,

@@ -20,12 +20,29 @@ impl Draft {
     /// # Errors
     /// If its file cannot be written.
     pub fn begin(folder: &Path, name: &str, after: i64, text: &str) -> Result<(Draft, bool), KitFailure> {
-        let draft = Draft { file: folder.join("drafts").join(format!("{name}.{after}.md")) };
+        let draft = Draft::of(folder, name, after);
         let left = draft.file.exists();
         if !left {
             draft.write(text)?;
         }
         Ok((draft, left))
+    }
+
+    /// The draft of a document's change from version `after`, whether anything is in it or not.
+    pub fn of(folder: &Path, name: &str, after: i64) -> Draft {
+        Draft { file: folder.join("drafts").join(format!("{name}.{after}.md")) }
+    }
+
+    /// What is in it now; nothing where nobody has begun.
+    ///
+    /// # Errors
+    /// If its file is there and cannot be read or is no UTF-8.
+    pub fn text(&self) -> Result<Option<String>, KitFailure> {
+        match fs::read_to_string(&self.file) {
+            Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(KitFailure::Unreadable { file: self.file.clone(), source }),
+            Ok(text) => Ok(Some(text)),
+        }
     }
 
     /// Puts a text into it.

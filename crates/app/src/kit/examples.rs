@@ -11,6 +11,7 @@ use serde::Serialize;
 
 /// An example, and what it lacks.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ShownExample {
     /// `e1`.
     pub id: String,
@@ -54,6 +55,7 @@ pub struct ImportedNotes {
 
 /// The tradeoff, and what it lacks.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ShownTradeoff {
     /// The version, 0 where nothing is said yet.
     pub version: i64,

@@ -8,6 +8,7 @@ mod drafts;
 mod examples;
 mod exports;
 mod failure;
+mod plans;
 mod records;
 mod status;
 
@@ -22,11 +23,13 @@ pub use examples::{
 };
 pub use exports::{Export, Format, ImportedKit, Taken, backup, export, import_kit, restore, save_private};
 pub use failure::KitFailure;
+pub use plans::{Plans, plans, save_plans};
 pub use records::{Records, Stored, Whereabouts};
 pub use status::{KitStatus, SlotStatus, choose, kit_status};
 
 pub use practice::answer::Answer;
 pub use practice::confidential::Flag;
+pub use practice::day::{Day, NoDay};
 pub use practice::example::{Example, Part};
 pub use practice::figure::Figure;
 pub use practice::kit::Slot;
@@ -34,3 +37,4 @@ pub use practice::notes::{Proposals, is_form};
 pub use practice::readiness::{Gap, Readiness};
 pub use practice::revision::{Change, Stretch};
 pub use practice::tradeoff::{Side, Tradeoff};
+pub use store::Error as StoreError;

@@ -60,6 +60,7 @@ pub(crate) const ANSWER: Kind = Kind("answer");
 pub(crate) const EXAMPLE: Kind = Kind("example");
 pub(crate) const TRADEOFF: Kind = Kind("tradeoff");
 pub(crate) const KIT: Kind = Kind("kit");
+pub(crate) const PLANS: Kind = Kind("plans");
 
 impl Records {
     /// Opens the records, and makes them where there are none.

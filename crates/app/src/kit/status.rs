@@ -13,6 +13,7 @@ use serde::Serialize;
 
 /// The kit's six slots.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KitStatus {
     /// Nothing is missing anywhere.
     pub ready: bool,
@@ -26,6 +27,7 @@ pub struct KitStatus {
 
 /// What is in a slot.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SlotStatus {
     /// `answer-1`.
     pub slot: String,

@@ -9,6 +9,12 @@ use clap_complete::Shell;
 use std::path::Path;
 use std::process::ExitCode;
 
+/// The OpenAPI document.
+pub(crate) fn openapi(terminal: &Terminal) -> Done {
+    terminal.print(&server::openapi())?;
+    Ok(ExitCode::SUCCESS)
+}
+
 pub(crate) fn schema(terminal: &Terminal) -> Done {
     terminal.print(&(serde_json::to_string_pretty(&app::scenario::schema())? + "\n"))?;
     Ok(ExitCode::SUCCESS)

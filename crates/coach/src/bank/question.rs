@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One question of an interview that tests judgment.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = BankQuestion))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// Kebab-case, the file's name.
@@ -62,6 +63,7 @@ impl Question {
 
 /// Whom a question is asked.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Everybody who has run a service.
@@ -82,6 +84,7 @@ impl Level {
 
 /// Something that strong answers cover.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Point {
     /// Kebab-case, unique within the question.
@@ -104,6 +107,7 @@ pub struct Point {
 
 /// A mistake on this very question.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = BankMistake))]
 #[serde(deny_unknown_fields)]
 pub struct Mistake {
     /// Kebab-case, unique within the question.
@@ -119,6 +123,7 @@ pub struct Mistake {
 
 /// What an interviewer asks back.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Probe {
     /// The gap it is for: a point of the question, a habit that is missing, or a mistake that was made.
@@ -131,6 +136,7 @@ pub struct Probe {
 
 /// What an answer of one rating shows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Anchor {
     /// From 1 to 5.
     pub rating: u8,

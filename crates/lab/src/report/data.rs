@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The sections of a report that only scenarios with such parts have.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Data {
     /// By cache.
@@ -24,6 +25,7 @@ pub struct Data {
 
 /// What a cache did for requests of the measured window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CacheUse {
     /// Lookups that found a value.
     pub hits: u64,
@@ -43,6 +45,7 @@ pub struct CacheUse {
 
 /// What a database did for requests of the measured window; how busy it was stands under `services`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DatabaseUse {
     /// Writes.
     pub writes: u64,
@@ -56,6 +59,7 @@ pub struct DatabaseUse {
 
 /// Row locks that queries took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LockUse {
     /// Locks taken.
     pub taken: u64,
@@ -67,6 +71,7 @@ pub struct LockUse {
 
 /// Reads of a copy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CopyUse {
     /// Reads.
     pub reads: u64,
@@ -78,6 +83,7 @@ pub struct CopyUse {
 
 /// What a projection cost and how old it was, for requests of the measured window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProjectionUse {
     /// Writes of the database that it follows.
     pub writes: u64,
@@ -92,6 +98,7 @@ pub struct ProjectionUse {
 
 /// What a queue made of the messages of requests of the measured window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QueueUse {
     /// Messages taken.
     pub published: u64,

@@ -89,6 +89,16 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// How long tenants send, in simulated seconds.
+    pub fn duration_s(&self) -> f64 {
+        self.model.duration.as_secs()
+    }
+
+    /// How long it runs before anything is counted, in simulated seconds.
+    pub fn warmup_s(&self) -> f64 {
+        self.model.warmup.as_secs()
+    }
+
     /// The scenario with a variant's changes, if there is such a variant.
     pub fn variant(&self, name: &str) -> Option<&Scenario> {
         self.variants.iter().find(|variant| variant.name == name).map(Variant::scenario)

@@ -14,6 +14,7 @@ use std::ops::Range;
 
 /// What kind of thing was found.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = FlagKind))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A person's or an organisation's name.
@@ -57,6 +58,7 @@ pub(crate) struct Found {
 
 /// Something that may be confidential, and where.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Flag {
     /// The document and its part, such as `example e1, result`.
     pub place: String,

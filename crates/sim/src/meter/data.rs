@@ -110,7 +110,7 @@ pub struct DataMeasures {
 }
 
 /// Measures the data of one run.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct DataMeter {
     measures: DataMeasures,
     warmup: Time,

@@ -20,7 +20,7 @@ fn coach() -> impl Coach {
     OwnCoach
 }
 
-fn open(place: Place) -> Result<Records, Failure> {
+pub(super) fn open(place: Place) -> Result<Records, Failure> {
     Ok(Records::open(&place.whereabouts())?)
 }
 
