@@ -21,6 +21,7 @@ use state::House;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -71,6 +72,9 @@ pub fn serve(records: Records, address: SocketAddr, ready: impl FnOnce(SocketAdd
         return Err(Failure::Open(address));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let records = Arc::new(Mutex::new(records));
+    // Held until the runtime has ended: records have a runtime of their own, which must not be dropped within another.
+    let held = records.clone();
     let served = runtime.block_on(async {
         let listen = async || {
             let listener = TcpListener::bind(address).await?;
@@ -81,12 +85,13 @@ pub fn serve(records: Records, address: SocketAddr, ready: impl FnOnce(SocketAdd
         listen_until(told_to_end(), records, address, listener).await
     });
     runtime.shutdown_timeout(PATIENCE);
+    drop(held);
     served
 }
 
 async fn listen_until(
     end: impl Future<Output = ()> + Send + 'static,
-    records: Records,
+    records: Arc<Mutex<Records>>,
     address: SocketAddr,
     listener: TcpListener,
 ) -> Result<(), Failure> {
@@ -105,6 +110,7 @@ fn router(house: House, names: Names) -> Router {
     let document = routes::described(document);
     api.merge(routes::document_route(document))
         .with_state(house)
+        .method_not_allowed_fallback(routes::other_method)
         .fallback(assets::serve)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .layer(from_fn_with_state(names, guard))

@@ -11,8 +11,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use utoipa::openapi::{Content, RefOr, ResponseBuilder};
-use utoipa::{IntoResponses, PartialSchema, ToSchema};
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
 
 /// Why a request was not done.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
@@ -134,7 +134,7 @@ impl IntoResponse for Problem {
 /// Every path may answer so.
 impl IntoResponses for Problem {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        let content = || Content::new(Some(<Problem as PartialSchema>::schema()));
+        let content = || Content::new(Some(Ref::from_schema_name(Problem::name())));
         let response = |said: &str| {
             ResponseBuilder::new().description(said).content("application/problem+json", content()).build().into()
         };
@@ -142,6 +142,7 @@ impl IntoResponses for Problem {
             ("400", "The request cannot be read."),
             ("403", "The request comes from another site."),
             ("404", "There is no such thing."),
+            ("405", "The method is not possible here."),
             ("409", "It has changed since it was read, or something comes before it."),
             ("412", "Another tab has written since."),
             ("413", "It is too long."),

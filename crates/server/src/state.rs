@@ -18,8 +18,8 @@ pub(crate) struct House {
 }
 
 impl House {
-    pub(crate) fn new(records: Records, closing: watch::Receiver<bool>) -> House {
-        House { records: Arc::new(Mutex::new(records)), runs: Arc::default(), created: Arc::default(), closing }
+    pub(crate) fn new(records: Arc<Mutex<Records>>, closing: watch::Receiver<bool>) -> House {
+        House { records, runs: Arc::default(), created: Arc::default(), closing }
     }
 
     /// Works on the records, one request at a time and on a thread that may wait for the disk.

@@ -11,19 +11,23 @@ mod runs;
 mod scenarios;
 mod settings;
 
+use crate::problem::Problem;
 use crate::state::House;
 use axum::Router;
-use axum::http::header;
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::routing::get;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 #[derive(utoipa::OpenApi)]
-#[openapi(info(
-    title = "Brownout",
-    description = "What the web app uses, and whatever else wants to: everything that Brownout shows can be fetched here."
-))]
+#[openapi(
+    components(schemas(crate::problem::Problem)),
+    info(
+        title = "Brownout",
+        description = "What the web app uses, and whatever else wants to: everything that Brownout shows can be fetched here."
+    )
+)]
 struct Document;
 
 pub(crate) fn router() -> OpenApiRouter<House> {
@@ -44,6 +48,12 @@ pub(crate) fn router() -> OpenApiRouter<House> {
 pub(crate) fn described(mut document: OpenApi) -> OpenApi {
     document.info.version = app::VERSION.to_owned();
     document
+}
+
+/// A path that knows other methods than the one that was used; the response's `Allow` names them.
+pub(crate) async fn other_method(method: Method, uri: Uri) -> Problem {
+    let detail = format!("{} cannot be done with {}", method, uri.path());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "The method is not possible here", detail)
 }
 
 /// The whole document.
