@@ -210,7 +210,7 @@ export interface ScenarioShape {
   digest: string
   duration_s: number
   warmup_s: number
-  tenants: { name: string; calls: string }[]
+  tenants: { name: string; calls: string; rate?: string | null }[]
   services: ServiceShape[]
   edges: { from: string; to: string; optional: boolean }[]
   variants: string[]

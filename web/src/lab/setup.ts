@@ -15,7 +15,7 @@ export interface Knob {
 
 /** The knobs of a scenario: the rate of each tenant, and the size of each service. */
 export function knobs(shape: ScenarioShape, text: string): Knob[] {
-  const rates = shape.tenants.map((tenant) => knob(`workload.${tenant.name}.rate`, 'rate', tenant.name, rateOf(tenant), 'rate'))
+  const rates = shape.tenants.map((tenant) => knob(`workload.${tenant.name}.rate`, 'rate', tenant.name, tenant.rate ?? '', 'rate'))
   const sizes = shape.services.flatMap((service) => {
     const at = `services.${service.name}`
     const queue = isMapping(text, service.name, 'queue') ? `${at}.queue.limit` : `${at}.queue`
@@ -31,7 +31,6 @@ export function knobs(shape: ScenarioShape, text: string): Knob[] {
 
 const knob = (path: string, label: string, of: string, now: string, kind: Knob['kind']): Knob => ({ path, label, of, now, kind })
 const shown = (value: number | null | undefined) => (value === null || value === undefined ? '' : String(value))
-const rateOf = (tenant: { rate?: unknown }) => (typeof tenant.rate === 'string' ? tenant.rate : typeof tenant.rate === 'number' ? `${tenant.rate}/s` : '')
 
 /**
  * Whether a key of a service is written with parts of its own, such as `queue: {limit: 50, order: lifo}`: then only its
