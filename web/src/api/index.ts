@@ -31,15 +31,15 @@ const once = (key: string) => ({ 'Idempotency-Key': key })
 
 export const home = () => send<T.Home>('GET', '/home')
 
-export const questions = () => all<T.QuestionSummary>('/questions')
+export const questions = () => all<T.QuestionPrompt>('/questions')
 export const question = (id: string) => send<T.QuestionPrompt>('GET', `/questions/${at(id)}`)
 export const guide = (id: string) => send<T.Guide>('GET', `/questions/${at(id)}/guide`)
 export const draft = (id: string) => send<T.Draft>('GET', `/questions/${at(id)}/draft`)
 export const saveDraft = (id: string, draft: T.Draft, keepalive = false) =>
   send<T.Draft>('PUT', `/questions/${at(id)}/draft`, { body: draft, keepalive })
-export const dropDraft = (id: string, revision: string) => send<void>('DELETE', `/questions/${at(id)}/draft`, { body: { revision } })
-export const saveAnswer = (id: string, text: string, after: number, key: string) =>
-  send<T.SavedAnswer>('POST', `/questions/${at(id)}/answers`, { body: { text, after }, headers: once(key) })
+/** The same text is stored once, however often it is sent. Its draft is gone then. */
+export const saveAnswer = (id: string, text: string, after: number) =>
+  send<T.SavedAnswer>('POST', `/questions/${at(id)}/answers`, { body: { text, after } })
 
 export const answers = () => all<T.AnswerSummary>('/answers')
 export const answer = (id: string) => send<T.AnswerHistory>('GET', `/answers/${at(id)}`)
@@ -56,7 +56,7 @@ export const tradeoff = () => send<T.ShownTradeoff>('GET', '/tradeoff')
 export const saveTradeoff = (tradeoff: T.Tradeoff, after: number) => send<T.ShownTradeoff>('PUT', '/tradeoff', { body: { tradeoff, after } })
 
 export const settings = () => send<T.Settings>('GET', '/settings')
-export const saveInterview = (interview: string | null) => send<T.Settings>('PUT', '/settings', { body: { interview } })
+export const saveInterview = (interview: string | null, after: number) => send<T.Settings>('PUT', '/settings', { body: { interview, after } })
 
 export const scenarios = () => all<T.ScenarioSummary>('/scenarios')
 export const scenario = (id: string) => send<T.ScenarioText>('GET', `/scenarios/${at(id)}`)
@@ -80,8 +80,8 @@ export interface Watching {
 
 /** Runs a scenario and says how it goes; gives the finished report. Aborting cancels the run. */
 export async function run(setup: Setup, watching: Watching): Promise<T.RunReport> {
-  const { id } = await send<{ id: string }>('POST', '/runs', { body: setup, signal: watching.signal })
-  const response = await respond('GET', `/runs/${at(id)}/events`, { signal: watching.signal, headers: { Accept: 'text/event-stream' } })
+  const { id } = await send<{ id: number }>('POST', '/runs', { body: setup, signal: watching.signal })
+  const response = await respond('GET', `/runs/${id}/events`, { signal: watching.signal, headers: { Accept: 'text/event-stream' } })
   if (!response.body) throw new Error('The browser gave no stream to read.')
   for await (const event of events(response.body)) {
     const data = JSON.parse(event.data)

@@ -1,6 +1,6 @@
 // Problem details (RFC 9457), as the server says what went wrong.
 
-import type { Problem as PlacedProblem } from './types.ts'
+import type { Draft, Problem as PlacedProblem } from './types.ts'
 
 export interface ProblemDetails {
   type?: string
@@ -8,11 +8,10 @@ export interface ProblemDetails {
   status: number
   detail?: string
   hint?: string | null
-  place?: string | null
   /** Where a scenario is no scenario. */
   problems?: PlacedProblem[]
   /** Where somebody else wrote first. */
-  theirs?: { text: string; revision: string }
+  theirs?: Draft
 }
 
 /** The server refused, and said why. */

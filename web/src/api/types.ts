@@ -26,19 +26,18 @@ export interface Recent {
 }
 export interface Home {
   kit: KitStatus
-  interview?: { date: string; days: number } | null
+  /** `2026-12-01` */
+  interview?: string | null
   recent: Recent[]
   questions: number
   answered: number
 }
-export interface QuestionSummary {
+export interface QuestionPrompt {
   id: string
   level: string
-  topics: string[]
+  topic: string
   question: string
   answer?: string | null
-}
-export interface QuestionPrompt extends QuestionSummary {
   version: number
 }
 export interface Draft {
@@ -113,14 +112,12 @@ export interface AnswerHistory {
 export interface Guide {
   tests: string
   points: { id: string; name?: string | null; touched: string; covered: string }[]
-  mistakes: unknown[]
+  mistakes: { id: string; what: string; why: string }[]
   failure_mode: string
   metric: string
   cost: string
   team: string
-  anchors: unknown
-  probes: unknown[]
-  shows: string[]
+  see: string[]
 }
 export interface Figure {
   value: string
@@ -173,15 +170,16 @@ export interface KitExport {
 }
 export interface Settings {
   interview?: string | null
+  /** Of the plans, not of Brownout. */
+  version: number
   data_folder: string
-  place: string
-  version: string
-  llm: { configured: boolean; base_url?: string | null; model?: string | null }
+  records: string
+  brownout: string
 }
 export interface ScenarioSummary {
   id: string
   name: string
-  about: string
+  about?: string | null
   variants: string[]
 }
 export interface ScenarioText extends ScenarioSummary {
@@ -204,15 +202,18 @@ export interface ServiceShape {
   cores?: number | null
   queue?: number | null
 }
+export interface Topology {
+  tenants: { name: string; calls: string; rate_per_s?: number | null; users?: number | null }[]
+  services: ServiceShape[]
+  edges: { from: string; to: string; optional: boolean }[]
+}
 export interface ScenarioShape {
   name: string
-  about: string
+  about?: string | null
   digest: string
   duration_s: number
   warmup_s: number
-  tenants: { name: string; calls: string; rate?: string | null }[]
-  services: ServiceShape[]
-  edges: { from: string; to: string; optional: boolean }[]
+  topology: Topology
   variants: string[]
   objectives: string[]
 }

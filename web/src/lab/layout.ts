@@ -1,7 +1,7 @@
 // Where services stand: callers before callees, in the direction that the screen has room for.
 
 import { Graph, layout as place } from '@dagrejs/dagre'
-import type { ScenarioShape } from '../api/types.ts'
+import type { Topology } from '../api/types.ts'
 
 const SERVICE = { width: 190, height: 104 }
 const TENANT = { width: 120, height: 40 }
@@ -15,15 +15,16 @@ export interface Placed {
   edges: { id: string; source: string; target: string; optional: boolean }[]
 }
 
-export function layout(shape: ScenarioShape, direction: 'down' | 'right'): Placed {
+export function layout(shape: Topology, direction: 'down' | 'right'): Placed {
   const graph = new Graph()
   graph.setGraph({ rankdir: direction === 'down' ? 'TB' : 'LR', nodesep: 18, ranksep: 56, marginx: 8, marginy: 8 })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const tenant of shape.tenants) graph.setNode(`tenant:${tenant.name}`, { ...TENANT })
   for (const service of shape.services) graph.setNode(service.name, { ...SERVICE })
+  const services = new Set(shape.services.map((service) => service.name))
   const edges = [
     ...shape.tenants.map((tenant) => edge(`tenant:${tenant.name}`, tenant.calls.split('.')[0]!, false)),
-    ...shape.edges.map(({ from, to, optional }) => edge(from, to, optional)),
+    ...shape.edges.filter(({ from }) => services.has(from)).map(({ from, to, optional }) => edge(from, to, optional)),
   ].filter(({ source, target }) => graph.hasNode(source) && graph.hasNode(target))
   for (const { source, target } of edges) graph.setEdge(source, target)
   place(graph)

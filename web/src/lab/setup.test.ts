@@ -30,12 +30,15 @@ test.each([
 
 test('overrides say only what is filled in', () => {
   const shape = {
-    tenants: [{ name: 'shoppers', calls: 'gateway.checkout' }],
-    services: [{ name: 'stock', replicas: 2, workers: null, cores: 4, queue: 8 }],
+    topology: {
+      tenants: [{ name: 'shoppers', calls: 'gateway.checkout', rate_per_s: 350 }, { name: 'staff', calls: 'gateway.checkout', users: 20 }],
+      services: [{ name: 'stock', replicas: 2, workers: null, cores: 4, queue: 8 }],
+    },
   } as unknown as ScenarioShape
   const all = knobs(shape, text)
   expect(all.map((knob) => knob.path)).toEqual([
     'workload.shoppers.rate',
+    'workload.staff.users',
     'services.stock.replicas',
     'services.stock.workers',
     'services.stock.cores',

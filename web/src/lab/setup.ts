@@ -15,8 +15,8 @@ export interface Knob {
 
 /** The knobs of a scenario: the rate of each tenant, and the size of each service. */
 export function knobs(shape: ScenarioShape, text: string): Knob[] {
-  const rates = shape.tenants.map((tenant) => knob(`workload.${tenant.name}.rate`, 'rate', tenant.name, tenant.rate ?? '', 'rate'))
-  const sizes = shape.services.flatMap((service) => {
+  const rates = shape.topology.tenants.flatMap(tenantKnobs)
+  const sizes = shape.topology.services.flatMap((service) => {
     const at = `services.${service.name}`
     const queue = isMapping(text, service.name, 'queue') ? `${at}.queue.limit` : `${at}.queue`
     return [
@@ -27,6 +27,13 @@ export function knobs(shape: ScenarioShape, text: string): Knob[] {
     ]
   })
   return [...rates, ...sizes]
+}
+
+/** A tenant has a rate, or users who wait for their answers. */
+function tenantKnobs({ name, rate_per_s: rate, users }: ScenarioShape['topology']['tenants'][number]): Knob[] {
+  const at = `workload.${name}`
+  if (users) return [knob(`${at}.users`, 'users', name, String(users), 'whole')]
+  return rate ? [knob(`${at}.rate`, 'rate', name, `${Number(rate.toPrecision(6))}/s`, 'rate')] : []
 }
 
 const knob = (path: string, label: string, of: string, now: string, kind: Knob['kind']): Knob => ({ path, label, of, now, kind })

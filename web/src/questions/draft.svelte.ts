@@ -32,22 +32,20 @@ export class DraftKeeper {
     this.#question = question
   }
 
-  /** Takes the server's draft, and what this browser has kept. Where there is neither, the text to go on from. */
-  open(server: Draft, newest: { text: string; version: number }): void {
+  /** Takes the server's draft (where there is none, the stored answer without a revision), and what this browser has kept. */
+  open(server: Draft): void {
     const mirror = mirrors.left(this.#question)
     const opening = reconcile(mirror, server)
-    const empty = server.revision === '' && server.text === ''
     this.#revision = server.revision
-    this.after = empty ? newest.version : server.after
+    this.after = server.after
     if (mirror && opening.kind !== 'server') {
       this.text = mirror.text
       if (opening.kind === 'conflict') this.theirs = server
-      else this.#plan(0)
-      if (mirror.after > this.after) this.after = mirror.after
+      else this.typed()
     } else {
       mirrors.forget(this.#question, server.text)
-      this.text = empty ? newest.text : server.text
-      this.saving = empty ? 'empty' : 'saved'
+      this.text = server.text
+      this.saving = server.revision === '' ? 'empty' : 'saved'
     }
   }
 
@@ -70,24 +68,26 @@ export class DraftKeeper {
     if (!theirs) return
     this.theirs = null
     this.#revision = theirs.revision
+    this.after = theirs.after
     if (mine) return this.typed()
     mirrors.forget(this.#question, this.text)
     this.text = theirs.text
-    this.after = theirs.after || this.after
     this.saving = 'saved'
   }
 
-  /** The text became a stored answer: there is no draft any more. */
-  async stored(version: number): Promise<void> {
+  /** Waits until nothing is on its way, so that a late draft does not follow an answer. */
+  async rest(): Promise<void> {
     clearTimeout(this.#timer)
     await this.#flight
     clearTimeout(this.#timer)
+  }
+
+  /** The text became a stored answer; the server has dropped the draft. */
+  stored(version: number): void {
     this.after = version
     mirrors.forget(this.#question, this.text)
-    const revision = this.#revision
     this.#revision = ''
     this.saving = 'empty'
-    if (revision) await api.dropDraft(this.#question, revision).catch(() => undefined)
   }
 
   close(): void {
@@ -121,29 +121,34 @@ export class DraftKeeper {
       const saved = await api.saveDraft(this.#question, { text, revision: this.#revision, after: this.after }, leaving)
       this.#acknowledged(saved, text)
     } catch (error) {
-      this.#failed(error, text)
+      await this.#failed(error)
     } finally {
       this.#sent = null
     }
   }
 
+  /** What somebody else wrote, if that is why the server refused: another draft, or by now another stored version. */
+  async #theirs(error: unknown): Promise<Draft | null> {
+    if (!(error instanceof Refusal)) return null
+    if (error.status === 409) return api.draft(this.#question).catch(() => null)
+    return error.problem.theirs ?? null
+  }
+
   #acknowledged(saved: Draft, text: string): void {
     this.#revision = saved.revision
+    this.after = saved.after
     this.refusal = ''
     if (this.text !== text) return this.typed()
     this.saving = 'saved'
     mirrors.forget(this.#question, text)
   }
 
-  #failed(error: unknown, text: string): void {
-    if (error instanceof Refusal && error.problem.theirs) {
-      const theirs: Draft = { after: this.after, ...error.problem.theirs }
-      if (isConflict(this.text, theirs.text)) {
-        this.theirs = theirs
-        this.saving = 'kept'
-      } else {
-        this.#acknowledged(theirs, this.text === theirs.text ? text : '')
-      }
+  async #failed(error: unknown): Promise<void> {
+    const theirs = await this.#theirs(error)
+    if (theirs) {
+      if (!isConflict(this.text, theirs.text)) return this.#acknowledged(theirs, theirs.text)
+      this.theirs = theirs
+      this.saving = 'kept'
       return
     }
     this.saving = error instanceof Gone ? 'kept' : 'refused'

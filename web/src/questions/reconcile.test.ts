@@ -10,6 +10,8 @@ test.each([
   ['typed over what is there', mirror({}), server('older', 'r1'), 'mine'],
   ['the first draft', mirror({ revision: '' }), server('', ''), 'mine'],
   ['the server lost its draft', mirror({}), server('', ''), 'mine'],
+  ['the draft is gone, the answer is the same', mirror({}), server('stored', ''), 'mine'],
+  ['another version was stored', mirror({ revision: '' }), { text: 'theirs', revision: '', after: 1 }, 'conflict'],
   ['arrived, the acknowledgement did not', mirror({ sent: 'half' }), server('half', 'r2'), 'mine'],
   ['another tab wrote', mirror({}), server('theirs', 'r2'), 'conflict'],
   ['another tab wrote over a first draft', mirror({ revision: '' }), server('theirs', 'r2'), 'conflict'],

@@ -24,16 +24,17 @@ export type Opening =
 /** Which text to open with. */
 export function reconcile(mirror: Mirror | null, server: Draft): Opening {
   if (!mirror || mirror.text === server.text) return { kind: 'server' }
-  const nothingThere = server.revision === '' && server.text === ''
-  const typedOverIt = mirror.revision === server.revision
+  const sameAnswer = mirror.after === server.after
+  const typedOverIt = sameAnswer && mirror.revision === server.revision
   const arrivedUnseen = mirror.sent !== null && mirror.sent === server.text
-  if (typedOverIt || arrivedUnseen || nothingThere) return { kind: 'mine' }
+  const draftIsGone = sameAnswer && server.revision === ''
+  if (typedOverIt || arrivedUnseen || draftIsGone || server.text === '') return { kind: 'mine' }
   return mirror.text.trim() === '' ? { kind: 'server' } : { kind: 'conflict' }
 }
 
 /** Whether a refusal because of a newer revision is one that a person has to see. */
 export function isConflict(mine: string, theirs: string): boolean {
-  return mine !== theirs && theirs.trim() !== ''
+  return mine.trim() !== theirs.trim() && theirs.trim() !== ''
 }
 
 /** Mirrors of one question by tab: this tab's own, else the newest that any tab left. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, clock, spokenSeconds, words } from './spoken.ts'
+import { ago, clock, daysUntil, spokenSeconds, words } from './spoken.ts'
 
 test.each([
   ['', 0],
@@ -14,6 +14,11 @@ test('a spoken minute has 140 words', () => {
 })
 
 test('clock', () => expect([0, 65.9, 600, -3].map(clock)).toEqual(['0:00', '1:05', '10:00', '0:00']))
+
+test('days until a day count midnights', () => {
+  const evening = new Date(2026, 10, 29, 23, 59)
+  expect(['2026-12-01', '2026-11-29', '2026-11-27'].map((day) => daysUntil(day, evening))).toEqual([2, 0, -2])
+})
 
 test('ago', () => {
   const now = Date.UTC(2026, 0, 8)

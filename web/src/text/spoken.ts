@@ -27,6 +27,13 @@ export function ago(thenMs: number, nowMs: number = Date.now()): string {
   return new Date(thenMs).toLocaleDateString(undefined, { year: 'numeric', month: 'short', day: 'numeric' })
 }
 
+/** Days from today to a day such as `2026-12-01`, by this machine's calendar; negative for the past. */
+export function daysUntil(day: string, now: Date = new Date()): number {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
+  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate())
+  return Math.round((Date.UTC(year, month - 1, date) - today) / 86_400_000)
+}
+
 /** `1 word`, `2 words` */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
