@@ -87,7 +87,7 @@ export async function run(setup: Setup, watching: Watching): Promise<T.RunReport
     const data = JSON.parse(event.data)
     if (event.event === 'queued') watching.queued?.(data.position)
     else if (event.event === 'frame') watching.frame?.(data.progress, data.report)
-    else if (event.event === 'done') return data.report
+    else if (event.event === 'done') return data as T.RunReport
     else if (event.event === 'failed') throw new Refusal(data as ProblemDetails)
   }
   throw new Error('The run ended without a result. Run it again.')
