@@ -55,7 +55,11 @@ export function editor(parent: HTMLElement, text: string, change: (text: string)
     look,
     told,
   ]
-  return new EditorView({ parent, state: EditorState.create({ doc: text, extensions }) })
+  const view = new EditorView({ parent, state: EditorState.create({ doc: text, extensions }) })
+  // A scenario opens with a page of why; what one has come to change is below it.
+  const begin = text.search(/^brownout:/m)
+  if (begin > 0) view.dispatch({ effects: EditorView.scrollIntoView(begin, { y: 'start', yMargin: 24 }) })
+  return view
 }
 
 /** Puts another text in, unless it is there already. */

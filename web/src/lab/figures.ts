@@ -9,6 +9,12 @@ export function digits(value: number | null | undefined): string {
   return String(Number(value.toPrecision(3)))
 }
 
+/** `110k` where a full number has no room. */
+export function short(value: number | null | undefined): string {
+  if (value === null || value === undefined || Math.abs(value) < 1e4) return digits(value)
+  return Math.abs(value) < 1e6 ? `${digits(value / 1e3)}k` : `${digits(value / 1e6)}M`
+}
+
 /** `29.7 %` of a share. */
 export const percent = (share: number | null | undefined): string => (share === null || share === undefined ? '–' : `${digits(share * 100)} %`)
 

@@ -2,7 +2,7 @@
 
 import uPlot from 'uplot'
 import type { Mark } from '../api/types.ts'
-import { digits, moment } from './figures.ts'
+import { moment, short } from './figures.ts'
 
 export interface Palette {
   line: (number: number) => string
@@ -21,6 +21,9 @@ interface Drawing {
   look: (moment: number) => void
 }
 
+/** Steps of the time axis in seconds, as a clock has them. */
+const STEPS = [0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600]
+
 const FONT = '12px ui-sans-serif, system-ui, sans-serif'
 
 export function options(drawing: Drawing): uPlot.Options {
@@ -33,8 +36,8 @@ export function options(drawing: Drawing): uPlot.Options {
     cursor: { sync: { key: 'run' }, drag: { x: false, y: false }, points: { show: false } },
     scales: { x: { time: false, range: [0, drawing.end] }, y: { range: (_, __, most) => [0, (most || 1) * 1.12] } },
     axes: [
-      { ...axis, values: (_, splits) => splits.map(moment), space: 60 },
-      { ...axis, values: (_, splits) => splits.map(short), size: 52 },
+      { ...axis, values: (_, splits) => splits.map(moment), space: 60, incrs: STEPS },
+      { ...axis, values: (_, splits) => splits.map((split) => short(split)), size: 52 },
     ],
     series: [
       {},
@@ -60,12 +63,6 @@ export function options(drawing: Drawing): uPlot.Options {
       ],
     },
   }
-}
-
-/** `1.2k` where a full number has no room. */
-function short(value: number): string {
-  if (Math.abs(value) >= 1e6) return `${digits(value / 1e6)}M`
-  return Math.abs(value) >= 1e4 ? `${digits(value / 1e3)}k` : digits(value)
 }
 
 function shade(plot: uPlot, { marks, palette }: Drawing): void {

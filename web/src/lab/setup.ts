@@ -11,6 +11,8 @@ export interface Knob {
   /** What the scenario says; empty where it says nothing. */
   now: string
   kind: 'whole' | 'rate'
+  /** Per second, of a rate that the scenario gives. */
+  rate?: number
 }
 
 /** The knobs of a scenario: the rate of each tenant, and the size of each service. */
@@ -33,7 +35,7 @@ export function knobs(shape: ScenarioShape, text: string): Knob[] {
 function tenantKnobs({ name, rate_per_s: rate, users }: ScenarioShape['topology']['tenants'][number]): Knob[] {
   const at = `workload.${name}`
   if (users) return [knob(`${at}.users`, 'users', name, String(users), 'whole')]
-  return rate ? [knob(`${at}.rate`, 'rate', name, `${Number(rate.toPrecision(6))}/s`, 'rate')] : []
+  return rate ? [{ ...knob(`${at}.rate`, 'rate', name, `${Number(rate.toPrecision(6))}/s`, 'rate'), rate }] : []
 }
 
 const knob = (path: string, label: string, of: string, now: string, kind: Knob['kind']): Knob => ({ path, label, of, now, kind })

@@ -11,6 +11,7 @@ const assessment: Assessment = {
   habits: {
     'problem-first': { score: 1, confidence: 0.4, evidence: [{ start: 0, end: 19 }], note: 'Not sure.' },
     tradeoff: { score: 0, confidence: 0.9, evidence: [], note: 'I found no sentence.' },
+    example: { score: 2, confidence: 0.9, evidence: [{ start: 0, end: 19 }], note: 'It happened: “Größe hurt …”' },
   },
   mistakes: {
     'tools-without-tradeoff': { is: true, confidence: 0.9, evidence: [{ start: 20, end: bytes }] },
@@ -23,9 +24,10 @@ const assessment: Assessment = {
 }
 
 test('an unsure habit asks, a sure one says what it found', () => {
-  const [problem, tradeoff] = habits(assessment, text)
+  const [problem, tradeoff, example] = habits(assessment, text)
   expect(problem).toMatchObject({ verdict: 'not sure', note: 'Which sentence says what the problem is, and who feels it?', quotes: ['Größe hurt users.'] })
   expect(tradeoff).toMatchObject({ verdict: 'not found', note: 'I found no sentence.', quotes: [] })
+  expect(example).toMatchObject({ letter: 'E', style: 3, note: 'It happened.' })
 })
 
 test('only mistakes that are made and quoted are shown', () => {

@@ -48,14 +48,19 @@ const POINT_VERDICTS = ['not touched', 'touched', 'covered']
 
 /** The four habits, in the coach's order. */
 export function habits(assessment: Assessment, text: string): Found[] {
-  return Object.entries(assessment.habits).map(([id, habit], style) => {
-    const named = HABITS[id] ?? { letter: id.charAt(0).toUpperCase(), name: id, asks: '' }
+  return Object.entries(HABITS).flatMap(([id, named], style) => {
+    const habit = assessment.habits[id]
+    if (!habit) return []
     const sure = habit.confidence >= SURE
-    const note = sure || !named.asks ? habit.note : named.asks
+    const found = quotes(text, habit.evidence)
+    const note = sure ? (found.length ? withoutQuote(habit.note) : habit.note) : named.asks
     const verdict = sure ? (HABIT_VERDICTS[habit.score] ?? '') : 'not sure'
-    return { id, kind: 'habit', ...named, style, verdict, sure, score: habit.score, note, quotes: quotes(text, habit.evidence) }
+    return [{ id, kind: 'habit' as const, ...named, style, verdict, sure, score: habit.score, note, quotes: found }]
   })
 }
+
+/** A note without the quote at its end, where the quotes follow in full. */
+const withoutQuote = (note: string): string => note.replace(/: “[^”]*”$/, '.')
 
 /** The mistakes that were made and can be shown; a suspicion without a quote is none. */
 export function mistakes(assessment: Assessment, text: string): Found[] {
@@ -68,13 +73,16 @@ export function mistakes(assessment: Assessment, text: string): Found[] {
   })
 }
 
-/** The points of the question, by the names that its guide gives them. */
+/** The points of the question, by the names that its guide gives them and in its order. */
 export function points(assessment: Assessment, text: string, names: ReadonlyMap<string, string>): Found[] {
-  return Object.entries(assessment.coverage).map(([id, point], index) => {
+  const order = [...names.keys()]
+  const place = (id: string) => (order.includes(id) ? order.indexOf(id) : order.length)
+  const all = Object.entries(assessment.coverage).sort(([one], [other]) => place(one) - place(other))
+  return all.map(([id, point], index) => {
     const sure = point.confidence >= SURE
     const verdict = sure ? (POINT_VERDICTS[point.score] ?? '') : 'not sure'
     const name = names.get(id) ?? id.replaceAll('-', ' ')
-    return { id, kind: 'point', letter: `p${index + 1}`, name, style: 0, verdict, sure, score: point.score, note: '', quotes: quotes(text, point.evidence) }
+    return { id, kind: 'point', letter: `p${index + 1}`, name, style: 0, verdict, sure, score: point.score, note: sure ? '' : 'Perhaps. Say it in so many words.', quotes: quotes(text, point.evidence) }
   })
 }
 
