@@ -124,6 +124,15 @@ const HABIT: [&str; 3] = ["missing", "partial", "clear"];
 /// What the scores of a point are called.
 const POINT: [&str; 3] = ["missing", "touched", "covered"];
 
+/// What a score is called; `part` is `habits`, `mistakes` or `coverage`.
+pub(crate) fn score_in_words(part: &str, score: u8) -> &'static str {
+    match part {
+        "habits" => verdict(HABIT, score, true),
+        "mistakes" => made(score > 0, true),
+        _ => verdict(POINT, score, true),
+    }
+}
+
 fn made(is: bool, sure: bool) -> &'static str {
     match (is, sure) {
         (true, true) => "made",
