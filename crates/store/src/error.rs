@@ -122,8 +122,10 @@ pub enum Obstacle {
     NoDatabase,
     /// No server answers there.
     NoServer,
-    /// The server insists on encryption, and this program has none.
+    /// Encryption is asked for, and this program has none.
     Encryption,
+    /// The URL makes no sense.
+    Url,
     /// Something else.
     Other,
 }
@@ -142,6 +144,7 @@ impl Obstacle {
             }
             sqlx::Error::Io(source) => (Obstacle::NoServer, source.to_string()),
             sqlx::Error::Tls(_) => (Obstacle::Encryption, "an encrypted connection is asked for".to_owned()),
+            sqlx::Error::Configuration(source) => (Obstacle::Url, source.to_string()),
             other => (Obstacle::Other, other.to_string()),
         }
     }

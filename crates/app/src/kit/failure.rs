@@ -160,6 +160,9 @@ fn unreachable_hint(obstacle: Obstacle) -> Option<&'static str> {
         Obstacle::NoDatabase => "make it with `createdb`: Brownout makes its tables in it, not the database",
         Obstacle::NoServer => "look whether PostgreSQL runs there; in a password write @ as %40, / as %2F and % as %25",
         Obstacle::Encryption => "write ?sslmode=disable behind the URL if the network is yours, or go through a tunnel",
+        Obstacle::Url => {
+            "write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with what is no letter or digit in a password as %40 for @"
+        }
         Obstacle::Other => return None,
     })
 }

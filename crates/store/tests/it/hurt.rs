@@ -161,6 +161,7 @@ fn a_server_that_lets_nobody_in_or_goes_says_so() {
         (url.replace("records0", "absent"), Obstacle::NoDatabase),
         (url.replace("tester", "stranger"), Obstacle::Login),
         (format!("{url}?sslmode=require"), Obstacle::Encryption),
+        (url.replace("127.0.0.1:", "127.0.0.1:no"), Obstacle::Url),
     ] {
         let refused = Store::open(&Place::server(&url).expect("a URL"), &impatient()).expect_err("an obstacle");
         assert!(matches!(&refused, Error::Unreachable { obstacle, .. } if *obstacle == expected), "{refused:?}");
