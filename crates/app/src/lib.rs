@@ -12,6 +12,7 @@ mod questions;
 mod rerun;
 mod risks;
 mod scenarios;
+pub mod second_reading;
 
 pub use coach;
 pub use coach::bank;

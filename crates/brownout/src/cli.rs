@@ -323,7 +323,8 @@ pub(crate) struct Questions {
 #[derive(Args)]
 #[command(after_help = "Examples:
   brownout assess --question denormalize answer.txt
-  brownout assess --question reliable-api - --json < answer.txt")]
+  brownout assess --question reliable-api - --json < answer.txt
+  OPENAI_MODEL=… OPENAI_BASE_URL=http://127.0.0.1:11434/v1 brownout assess --question denormalize --llm answer.txt")]
 pub(crate) struct Assess {
     /// The question's id
     #[arg(long, value_name = "ID")]
@@ -334,6 +335,17 @@ pub(crate) struct Assess {
     /// Print the reading as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) depth: Depth,
+}
+
+/// Whether a model reads the answer too.
+#[derive(Args, Clone, Copy)]
+pub(crate) struct Depth {
+    /// Also send the answer to a language model: OPENAI_BASE_URL, OPENAI_MODEL and OPENAI_API_KEY, or all but the key in
+    /// config.yaml of the data folder, say which
+    #[arg(long)]
+    pub(crate) llm: bool,
 }
 
 /// How often to run, and on what.

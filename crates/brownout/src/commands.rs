@@ -8,6 +8,7 @@ mod find;
 mod kit;
 mod questions;
 mod run;
+mod second;
 mod serve;
 mod show;
 mod sweep;
@@ -40,7 +41,7 @@ pub(crate) fn execute(mut command: Command, place: Place, terminal: &Terminal) -
         Command::Compare(compare) => compare::compare(compare, terminal),
         Command::Sweep(sweep) => sweep::sweep(sweep, terminal),
         Command::Find(find) => find::find(find, terminal),
-        Command::Assess(assess) => assess::assess(assess, terminal),
+        Command::Assess(assess) => assess::assess(&assess, place, terminal),
         Command::Ask(ask) => kit::ask::ask(&ask, place, terminal),
         Command::Answers(answers) => kit::answers::answers(&answers, place, terminal),
         Command::Kit(wanted) => kit::kit(&wanted, place, terminal),

@@ -12,8 +12,10 @@ pub(crate) enum Failure {
     App(app::Failure),
     /// The result could not be printed.
     Output(io::Error),
-    /// An answer could not be read.
-    Answer(std::path::PathBuf, io::Error),
+    /// A file or standard input could not be read.
+    Unread(String, io::Error),
+    /// What was read is no text, from this byte on.
+    NotText(String, usize),
     /// A file that a command writes itself could not be written.
     File(std::path::PathBuf, io::Error),
     /// The result could not be put into JSON.
@@ -91,10 +93,15 @@ impl Failure {
         let (message, hint) = match self {
             Failure::App(failure) => (failure.to_string(), hint(failure)),
             Failure::Output(error) => (format!("cannot print the result: {error}"), None),
-            Failure::Answer(file, error) => {
-                let hint = "name a text file with the answer, or `-` to read it from standard input";
-                (format!("cannot read {}: {error}", file.display()), Some(hint.to_owned()))
+            Failure::Unread(source, error) => {
+                let hint = (error.kind() == io::ErrorKind::NotFound)
+                    .then(|| "name a text file, or `-` to read standard input".to_owned());
+                (format!("cannot read {source}: {error}"), hint)
             }
+            Failure::NotText(source, at) => (
+                format!("{source} is no UTF-8 text: byte {at} begins no character"),
+                Some("save it as plain text in UTF-8".to_owned()),
+            ),
             Failure::File(file, error) => (format!("cannot write {}: {error}", file.display()), None),
             Failure::Argument { name, message, expected } => {
                 (format!("{name}: {message}"), Some(format!("write {expected}")))
@@ -123,6 +130,13 @@ impl Failure {
         }
         text
     }
+}
+
+/// What does not stop a command and yet must be known, with a hint what to do.
+pub(crate) fn warning(message: &str, hint: Option<&str>, terminal: &Terminal) -> String {
+    let colour = terminal.colour_of_remarks();
+    let hint = hint.map(|hint| line("hint", AnsiColor::Cyan, hint, colour)).unwrap_or_default();
+    line("warning", AnsiColor::Yellow, message, colour) + &hint
 }
 
 /// The problems of a scenario file, drawn.

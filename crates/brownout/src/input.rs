@@ -1,13 +1,15 @@
-//! What a person writes: in an editor where there is a terminal, else on standard input.
+//! What a person writes: in an editor where there is a terminal, else on standard input; and the files that they name.
 //!
-//! Either way it is in a draft file before anything is done with it, and the draft goes away once it is stored.
+//! What is to be stored is in a draft file before anything is done with it, and the draft goes away once it is stored.
 
 use crate::failure::Failure;
 use crate::terminal::Terminal;
-use app::kit::{Draft, KitFailure, Records};
+use app::kit::{Draft, Records};
+use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 use std::process::Command;
+use std::string::FromUtf8Error;
 
 /// A text to be written: which document's change it is, and what it starts from.
 pub(crate) struct Writing<'w> {
@@ -42,19 +44,12 @@ pub(crate) fn write<T>(
 }
 
 fn piped(writing: &Writing<'_>, records: &Records) -> Result<(Draft, String), Failure> {
-    let text = standard_input()?;
+    let text = read_text(Path::new(STANDARD_INPUT))?;
     // Not the draft that an editor may have left.
     let name = format!("{}-piped", writing.name);
     let (draft, _) = Draft::begin(records.folder(), &name, writing.after, "")?;
     draft.write(&text)?;
     Ok((draft, text))
-}
-
-/// All of standard input.
-pub(crate) fn standard_input() -> Result<String, Failure> {
-    let mut text = String::new();
-    io::stdin().lock().read_to_string(&mut text).map_err(Failure::Input)?;
-    Ok(text)
 }
 
 fn edited(writing: &Writing<'_>, records: &Records, terminal: &Terminal) -> Result<(Draft, String), Failure> {
@@ -86,8 +81,33 @@ fn run_editor(file: &Path) -> Result<(), Failure> {
     }
 }
 
-/// A file that somebody names.
-pub(crate) fn read_file(file: &Path) -> Result<String, Failure> {
-    let unreadable = |source| KitFailure::Unreadable { file: file.to_owned(), source };
-    Ok(std::fs::read_to_string(file).map_err(unreadable)?)
+/// How standard input is named where a file could be.
+const STANDARD_INPUT: &str = "-";
+
+/// No text that somebody writes is longer; without a bound, a pipe without end would take all memory.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// All bytes of a file, or of standard input where it is `-`.
+pub(crate) fn read_bytes(source: &Path) -> Result<Vec<u8>, Failure> {
+    let unread = |error| Failure::Unread(named(source), error);
+    let opened: Box<dyn Read> = match source == Path::new(STANDARD_INPUT) {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(File::open(source).map_err(unread)?),
+    };
+    let mut bytes = Vec::new();
+    let read = opened.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unread)?;
+    if read as u64 > MOST_BYTES {
+        return Err(unread(io::Error::other(format!("it has more than {} MiB", MOST_BYTES >> 20))));
+    }
+    Ok(bytes)
+}
+
+/// As [`read_bytes`], as text.
+pub(crate) fn read_text(source: &Path) -> Result<String, Failure> {
+    let no_text = |error: FromUtf8Error| Failure::NotText(named(source), error.utf8_error().valid_up_to());
+    String::from_utf8(read_bytes(source)?).map_err(no_text)
+}
+
+fn named(source: &Path) -> String {
+    if source == Path::new(STANDARD_INPUT) { "standard input".to_owned() } else { source.display().to_string() }
 }

@@ -1,6 +1,10 @@
 //! The page that shows an assessment to a person: what is shown, what is possible, what was not found, each with the
 //! sentences. No total and no percentage to chase: where the coach is not sure it asks.
 
+mod second;
+
+pub(crate) use second::second_page;
+
 use anstyle::{AnsiColor, Style};
 use app::coach::{Assessment, Coverage, Mistake, SURE, Span};
 
@@ -40,8 +44,7 @@ impl Page<'_> {
         self.heading("Habits");
         for (id, habit) in assessment.habits.iter() {
             let sure = habit.confidence >= SURE;
-            let words = ["missing", "partial", "clear"];
-            self.finding(verdict(words, habit.score, sure), id, &asked_instead(&habit.note, sure), &habit.evidence);
+            self.finding(verdict(HABIT, habit.score, sure), id, &asked_instead(&habit.note, sure), &habit.evidence);
         }
         self.heading("Mistakes");
         for (id, mistake) in assessment.mistakes.iter() {
@@ -55,12 +58,8 @@ impl Page<'_> {
 
     fn mistake(&mut self, id: &str, mistake: &Mistake) {
         let sure = mistake.confidence >= SURE;
-        let (verdict, note) = match (mistake.is, sure) {
-            (true, true) => ("made", ""),
-            (true, false) => ("possible", "Not sure: does anything you say answer this?"),
-            (false, _) => ("not seen", ""),
-        };
-        self.finding(verdict, id, note, &mistake.evidence);
+        let note = if mistake.is && !sure { "Not sure: does anything you say answer this?" } else { "" };
+        self.finding(made(mistake.is, sure), id, note, &mistake.evidence);
     }
 
     fn coverage(&mut self, id: &str, coverage: &Coverage) {
@@ -71,8 +70,7 @@ impl Page<'_> {
             (_, true) => "",
             (_, false) => "Not sure how much this says: what would you add?",
         };
-        let words = ["missing", "touched", "covered"];
-        self.finding(verdict(words, coverage.score, sure), id, note, &coverage.evidence);
+        self.finding(verdict(POINT, coverage.score, sure), id, note, &coverage.evidence);
     }
 
     fn finding(&mut self, verdict: &str, id: &str, note: &str, evidence: &[Span]) {
@@ -118,6 +116,28 @@ impl Page<'_> {
             line += word;
         }
         self.text += &if line.is_empty() { "\n".to_owned() } else { format!("{:indent$}{line}\n", "") };
+    }
+}
+
+/// What the scores of a habit are called.
+const HABIT: [&str; 3] = ["missing", "partial", "clear"];
+/// What the scores of a point are called.
+const POINT: [&str; 3] = ["missing", "touched", "covered"];
+
+/// What a score is called; `part` is `habits`, `mistakes` or `coverage`.
+pub(crate) fn score_in_words(part: &str, score: u8) -> &'static str {
+    match part {
+        "habits" => verdict(HABIT, score, true),
+        "mistakes" => made(score > 0, true),
+        _ => verdict(POINT, score, true),
+    }
+}
+
+fn made(is: bool, sure: bool) -> &'static str {
+    match (is, sure) {
+        (true, true) => "made",
+        (true, false) => "possible",
+        (false, _) => "not seen",
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a database is opened: its URL, what each connection is told, and the checks before it is used.
 
-use crate::error::Error;
+use crate::error::{Error, Obstacle};
 use crate::file::{create_private, keep_copy, make_private, private_folder};
 use crate::place::Place;
 use crate::schema::migrate;
@@ -44,13 +44,16 @@ impl Opened {
             Place::File(file) => (Backend::File, url(&prepared(file, purpose)?)?),
             Place::Server(url) => (Backend::Server, url.clone()),
         };
-        let unreachable = |said: String| Error::Unreachable { place: place.to_string(), said };
-        let options: AnyConnectOptions = url.parse().map_err(|error: sqlx::Error| unreachable(error.to_string()))?;
+        let unreachable = |error: sqlx::Error| {
+            let (obstacle, said) = Obstacle::of(&error);
+            match Error::from(error) {
+                Error::Database(_) | Error::Lost(_) => Error::Unreachable { place: place.to_string(), obstacle, said },
+                other => other,
+            }
+        };
+        let options: AnyConnectOptions = url.parse().map_err(unreachable)?;
         // The first connection by itself: a pool would try again and again, and hide why it cannot connect.
-        let mut first = options.connect().await.map_err(|error| match Error::from(error) {
-            Error::Database(said) => unreachable(said),
-            other => other,
-        })?;
+        let mut first = options.connect().await.map_err(unreachable)?;
         check(&mut first, backend, settings, purpose).await.map_err(|error| named(error, place, purpose))?;
         first.close().await?;
         Ok(Opened { pool: pool(options, backend, settings), backend })
@@ -103,7 +106,11 @@ fn prepared(file: &Path, purpose: Purpose) -> Result<PathBuf, Error> {
 /// The URL of a file. Whatever is not plain is escaped byte by byte.
 fn url(file: &Path) -> Result<String, Error> {
     let said = "its path is no Unicode".to_owned();
-    let text = file.to_str().ok_or_else(|| Error::Unreachable { place: file.display().to_string(), said })?;
+    let text = file.to_str().ok_or_else(|| Error::Unreachable {
+        place: file.display().to_string(),
+        obstacle: Obstacle::Other,
+        said,
+    })?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
     let escaped: String = text
         .bytes()

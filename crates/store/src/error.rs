@@ -55,9 +55,17 @@ pub enum Error {
     Unreachable {
         /// Where, without a password.
         place: String,
+        /// What stands in the way.
+        obstacle: Obstacle,
         /// What the driver says.
         said: String,
     },
+    /// The server has gone since the records were opened, or has no connection left.
+    #[error("no connection to the database could be had in time: nothing was written")]
+    NoConnection,
+    /// The server has gone while it was at work.
+    #[error("the connection to the database was lost: {0}")]
+    Lost(String),
     /// A URL that names no PostgreSQL database.
     #[error("`{0}` names no database that is known here")]
     NoUrl(String),
@@ -105,6 +113,43 @@ pub enum Error {
     Database(String),
 }
 
+/// What stands between here and a database.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Obstacle {
+    /// The server lets nobody in with that user and password.
+    Login,
+    /// The server has no such database.
+    NoDatabase,
+    /// No server answers there.
+    NoServer,
+    /// Encryption is asked for, and this program has none.
+    Encryption,
+    /// The URL makes no sense.
+    Url,
+    /// Something else.
+    Other,
+}
+
+impl Obstacle {
+    /// What an attempt to connect ran into, and what is said about it.
+    pub(crate) fn of(error: &sqlx::Error) -> (Obstacle, String) {
+        match error {
+            sqlx::Error::Database(database) => {
+                let obstacle = match database.code().as_deref() {
+                    Some("28000" | "28P01") => Obstacle::Login,
+                    Some("3D000") => Obstacle::NoDatabase,
+                    _ => Obstacle::Other,
+                };
+                (obstacle, database.message().to_owned())
+            }
+            sqlx::Error::Io(source) => (Obstacle::NoServer, source.to_string()),
+            sqlx::Error::Tls(_) => (Obstacle::Encryption, "an encrypted connection is asked for".to_owned()),
+            sqlx::Error::Configuration(source) => (Obstacle::Url, source.to_string()),
+            other => (Obstacle::Other, other.to_string()),
+        }
+    }
+}
+
 /// A damaged file, before it is known which; [`crate::store::Store`] fills in the file.
 pub(crate) const DAMAGED_SQLITE: [&str; 2] = ["11", "26"];
 
@@ -115,8 +160,9 @@ impl From<sqlx::Error> for Error {
                 let code = database.code().unwrap_or_default().into_owned();
                 by_code(&code, || database.message().to_owned())
             }
-            sqlx::Error::PoolTimedOut => Error::Busy,
+            sqlx::Error::PoolTimedOut => Error::NoConnection,
             sqlx::Error::Io(source) if source.kind() == io::ErrorKind::StorageFull => Error::Full,
+            sqlx::Error::Io(source) => Error::Lost(source.to_string()),
             other => Error::Database(other.to_string()),
         }
     }

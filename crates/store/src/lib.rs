@@ -22,7 +22,7 @@ mod store;
 mod writer;
 
 pub use backup::{Backup, Restore};
-pub use error::Error;
+pub use error::{Error, Obstacle};
 pub use file::{create_private, private_folder, write_private};
 pub use place::Place;
 pub use record::{Kind, Reading, Version};

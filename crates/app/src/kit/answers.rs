@@ -90,6 +90,8 @@ pub struct AnswerVersion {
     pub spoken_s: usize,
     /// From the version before to this one, word by word; of the first, nothing.
     pub changes: Vec<Stretch>,
+    /// What the coach of this version of Brownout reads differently than in the version before; of the first, nothing.
+    pub reading_changes: Vec<::coach::Change>,
     /// What the coach said, latest reading last.
     pub assessments: Vec<Assessed>,
 }
@@ -186,6 +188,10 @@ pub fn answer_history(records: &Records, coach: &dyn Coach, name: &str) -> Resul
             words: stored.value.words(),
             spoken_s: stored.value.spoken_s(),
             changes: earlier.as_deref().map(|earlier| changes(earlier, &text)).unwrap_or_default(),
+            reading_changes: earlier
+                .as_deref()
+                .map(|earlier| coach.differences(&question, earlier, &text))
+                .unwrap_or_default(),
             assessments: readings.of_version(number, stored.version),
             text: text.clone(),
         });

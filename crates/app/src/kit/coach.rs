@@ -25,6 +25,12 @@ pub trait Coach {
     /// Reads an answer to a question: the object of `brownout assess --json`, or nothing if it cannot read.
     fn read(&self, question: &str, text: &str) -> Option<Value>;
 
+    /// What reads differently in the later of two answers to a question; both are read now, so that the answers differ and
+    /// not the coaches. Nothing where it cannot read them.
+    fn differences(&self, _question: &str, _earlier: &str, _later: &str) -> Vec<coach::Change> {
+        Vec::new()
+    }
+
     /// The question with that id.
     fn question(&self, id: &str) -> Option<Question> {
         self.questions().into_iter().find(|question| question.id == id)
@@ -54,5 +60,11 @@ impl Coach for OwnCoach {
 
     fn read(&self, question: &str, text: &str) -> Option<Value> {
         coach::assess(question, text).ok().and_then(|assessment| serde_json::to_value(assessment).ok())
+    }
+
+    fn differences(&self, question: &str, earlier: &str, later: &str) -> Vec<coach::Change> {
+        let read = |text| coach::assess(question, text);
+        let both = read(earlier).and_then(|earlier| Ok(coach::compare(&earlier, &read(later)?)));
+        both.unwrap_or_default()
     }
 }

@@ -7,6 +7,7 @@ use practice::form::FormProblem;
 use practice::kit::ChoiceError;
 use std::io;
 use std::path::PathBuf;
+use store::Obstacle;
 
 /// Why an action on the kit came to nothing. What was stored before is kept.
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +130,10 @@ fn records_hint(error: &store::Error) -> Option<String> {
     Some(match error {
         store::Error::Conflict { .. } => "look at what was written meanwhile, then make your change again".to_owned(),
         store::Error::Busy => "close the other Brownout, or try again".to_owned(),
+        store::Error::Unreachable { obstacle, .. } => return unreachable_hint(*obstacle).map(str::to_owned),
+        store::Error::NoConnection | store::Error::Lost(_) => {
+            "look whether the server runs and what was written last, then try again".to_owned()
+        }
         store::Error::Full => "make room on the disk, then try again".to_owned(),
         store::Error::Damaged { copy: Some(copy), .. } => format!(
             "nothing was changed, and a copy is in {}; move the file away and restore a backup: brownout restore FILE",
@@ -146,5 +151,18 @@ fn records_hint(error: &store::Error) -> Option<String> {
             "name another file: nothing is overwritten".to_owned()
         }
         _ => return None,
+    })
+}
+
+fn unreachable_hint(obstacle: Obstacle) -> Option<&'static str> {
+    Some(match obstacle {
+        Obstacle::Login => "give the password in the URL (@ as %40, / as %2F, % as %25), in PGPASSWORD or in ~/.pgpass",
+        Obstacle::NoDatabase => "make it with `createdb`: Brownout makes its tables in it, not the database",
+        Obstacle::NoServer => "look whether PostgreSQL runs there; in a password write @ as %40, / as %2F and % as %25",
+        Obstacle::Encryption => "write ?sslmode=disable behind the URL if the network is yours, or go through a tunnel",
+        Obstacle::Url => {
+            "write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with what is no letter or digit in a password as %40 for @"
+        }
+        Obstacle::Other => return None,
     })
 }

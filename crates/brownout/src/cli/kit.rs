@@ -36,6 +36,8 @@ pub(crate) struct Ask {
     /// Print what was stored as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) depth: super::Depth,
 }
 
 /// Show your answers, or one answer's versions and what changed between them

@@ -1,30 +1,26 @@
 //! `brownout assess`: what an answer's words show, with the sentences that show it.
 
-use super::Done;
+use super::{Done, second};
 use crate::cli::Assess;
-use crate::failure::Failure;
-use crate::reading::page;
+use crate::cli::kit::Place;
+use crate::input::read_bytes;
+use crate::reading::{page, second_page};
 use crate::terminal::Terminal;
-use std::io::{self, Read};
-use std::path::Path;
+use app::second_reading::Beside;
 use std::process::ExitCode;
 
-pub(crate) fn assess(assess: Assess, terminal: &Terminal) -> Done {
-    let answer = read(&assess.file).map_err(|error| Failure::Answer(assess.file.clone(), error))?;
-    let (text, assessment) = app::assess_answer(&assess.question, &answer)?;
-    if assess.json {
-        terminal.print(&(serde_json::to_string_pretty(&assessment)? + "\n"))?;
-    } else {
-        terminal.print(&page(&assessment, &text, terminal.width(), terminal.colours_results()))?;
-    }
+pub(crate) fn assess(assess: &Assess, place: Place, terminal: &Terminal) -> Done {
+    let (text, assessment) = app::assess_answer(&assess.question, &read_bytes(&assess.file)?)?;
+    let llm = assess.depth.llm.then(|| second::ask(&assess.question, &text, &place, terminal));
+    let (width, colours) = (terminal.width(), terminal.colours_results());
+    let printed = match (&llm, assess.json) {
+        (None, true) => serde_json::to_string_pretty(&assessment)? + "\n",
+        (Some(llm), true) => serde_json::to_string_pretty(&Beside { local: &assessment, llm })? + "\n",
+        (None, false) => page(&assessment, &text, width, colours),
+        (Some(llm), false) => {
+            page(&assessment, &text, width, colours) + &second_page(llm, &assessment, &text, width, colours)
+        }
+    };
+    terminal.print(&printed)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn read(file: &Path) -> io::Result<Vec<u8>> {
-    if file != Path::new("-") {
-        return std::fs::read(file);
-    }
-    let mut answer = Vec::new();
-    io::stdin().lock().read_to_end(&mut answer)?;
-    Ok(answer)
 }

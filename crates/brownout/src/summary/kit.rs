@@ -6,6 +6,7 @@ use super::grid::flowed;
 use super::{BAD, FAINT, FAULT, GOOD, HEADING, LEAST_WIDTH, Paint, stacked};
 use crate::diagnostic::Colour;
 use crate::printable::{moment, printable};
+use crate::reading::score_in_words;
 use crate::terminal::Terminal;
 use app::kit::{
     AnswerHistory, AnswerSummary, AnswerVersion, Change, Example, Flag, Gap, ImportedKit, ImportedNotes, KitStatus,
@@ -177,7 +178,23 @@ fn version_lines(version: &AnswerVersion, page: &Page) -> Vec<String> {
     );
     let text =
         if version.changes.is_empty() { page.wrapped(&version.text, 2) } else { changed(&version.changes, page) };
-    std::iter::once(page.heading(&head)).chain(text).collect()
+    std::iter::once(page.heading(&head)).chain(text).chain(reading_lines(version, page)).collect()
+}
+
+/// What the coach reads differently than in the version before.
+fn reading_lines(version: &AnswerVersion, page: &Page) -> Vec<String> {
+    if version.changes.is_empty() {
+        return Vec::new();
+    }
+    if version.reading_changes.is_empty() {
+        return vec![page.paint.with(FAINT, "    read as the version before")];
+    }
+    let line = |change: &app::coach::Change| {
+        let (style, how) = if change.better { (GOOD, "better") } else { (BAD, "worse ") };
+        let [before, after] = [change.before, change.after].map(|score| score_in_words(change.part, score));
+        format!("    {}  {}: {before} before, {after} now", page.paint.with(style, how), printable(&change.id))
+    };
+    version.reading_changes.iter().map(line).collect()
 }
 
 /// A text with what was taken out and put in. Marks go around whole stretches, colours around each word of them, so that

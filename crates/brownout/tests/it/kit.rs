@@ -61,6 +61,7 @@ fn a_question_is_shown_and_its_answer_stored() {
     assert_eq!((&again["id"], &again["version"], &again["stored"]), (&"a1".into(), &2.into(), &true.into()));
     let history = place.says(&["answers", "a1"], "");
     assert!(history.contains("version 2") && history.contains("{+very+}"), "{history}");
+    assert!(history.contains("read as the version before"), "{history}");
     let list = place.kit_json(&["answers", "--json"], "");
     assert_eq!((&list[0]["question"], &list[0]["version"]), (&"denormalize".into(), &2.into()));
     let questions = place.kit_json(&["ask", "--json"], "");
@@ -75,6 +76,22 @@ fn a_question_is_shown_and_its_answer_stored() {
     place.declines(&["answers", "a7"], "", 2, &["there is no answer `a7`", "there is a1"]);
     assert_eq!(place.kit_json(&["answers", "a1", "--json"], "")["versions"].as_array().map(Vec::len), Some(2));
     assert_eq!(std::fs::read_dir(place.path("data/drafts")).expect("the drafts' folder").count(), 0);
+}
+
+#[test]
+fn a_version_is_compared_with_the_one_before() {
+    let place = Place::new("kit-versions");
+    let without = ANSWER.replace("which cost us a nightly job that somebody has to watch, and in return", "and then");
+    place.says(&["ask", "denormalize"], &without);
+    place.says(&["ask", "denormalize"], ANSWER);
+    let history = place.says(&["answers", "a1"], "");
+    assert!(history.contains("{+which cost us a nightly job that somebody has to watch,+}"), "{history}");
+    let versions = place.kit_json(&["answers", "a1", "--json"], "")["versions"].clone();
+    assert_eq!(versions[0]["reading_changes"], serde_json::json!([]));
+    let changes = versions[1]["reading_changes"].as_array().expect("changes");
+    let tradeoff = changes.iter().find(|change| change["id"] == "tradeoff").expect("the tradeoff reads better");
+    assert!(tradeoff["better"] == true && tradeoff["before"].as_u64() < tradeoff["after"].as_u64(), "{tradeoff}");
+    assert!(history.contains("    better  tradeoff: "), "{history}");
 }
 
 #[test]

@@ -3,11 +3,14 @@
 mod assess;
 mod check;
 mod compare;
+#[path = "../../../app/tests/it/endpoint.rs"]
+mod endpoint;
 mod find;
 mod house;
 mod kit;
 mod questions;
 mod run;
+mod second_reading;
 mod show;
 mod sweep;
 

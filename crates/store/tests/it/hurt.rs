@@ -1,10 +1,11 @@
 //! Damage: a file that is full, corrupt, somebody else's or readable by others.
 
+use crate::postgres::Postgres;
 use crate::{NOTE, add, append, bodies, folder, impatient, open};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use std::fs;
 use std::path::Path;
-use store::{Error, Place, Restore, Settings, Store};
+use store::{Error, Obstacle, Place, Restore, Settings, Store};
 
 /// Runs a statement behind the store's back.
 pub(crate) fn execute(place: &Place, statement: &str) {
@@ -148,6 +149,28 @@ fn a_server_that_is_not_there_is_told_at_once() {
     let place = Place::server("postgres://ann:s3cret@127.0.0.1:1/kit").expect("a URL");
     let refused = Store::open(&place, &impatient()).expect_err("nobody listens");
     let said = refused.to_string();
-    assert!(matches!(refused, Error::Unreachable { .. }), "{refused:?}");
+    assert!(matches!(refused, Error::Unreachable { obstacle: Obstacle::NoServer, .. }), "{refused:?}");
     assert!(said.contains("postgres://ann@127.0.0.1:1/kit") && !said.contains("s3cret"), "{said}");
+}
+
+#[test]
+fn a_server_that_lets_nobody_in_or_goes_says_so() {
+    let Some(server) = Postgres::start() else { return };
+    let url = server.database();
+    for (url, expected) in [
+        (url.replace("records0", "absent"), Obstacle::NoDatabase),
+        (url.replace("tester", "stranger"), Obstacle::Login),
+        (format!("{url}?sslmode=require"), Obstacle::Encryption),
+        (url.replace("127.0.0.1:", "127.0.0.1:no"), Obstacle::Url),
+    ] {
+        let refused = Store::open(&Place::server(&url).expect("a URL"), &impatient()).expect_err("an obstacle");
+        assert!(matches!(&refused, Error::Unreachable { obstacle, .. } if *obstacle == expected), "{refused:?}");
+    }
+    let store = open(&Place::server(&url).expect("a URL"));
+    add(&store, "kept");
+    drop(server);
+    let gone = store.documents(NOTE).expect_err("the server is gone");
+    assert!(matches!(gone, Error::NoConnection | Error::Lost(_) | Error::Database(_)), "{gone:?}");
+    let gone = store.write(|writer| writer.add(NOTE, None, "lost")).expect_err("the server is gone");
+    assert!(matches!(gone, Error::NoConnection), "{gone:?}");
 }

@@ -4,7 +4,7 @@ use super::{open, print};
 use crate::cli::kit::{self, ExampleAction, Parts, Place};
 use crate::commands::Done;
 use crate::failure::Failure;
-use crate::input::{Writing, read_file, write};
+use crate::input::{Writing, read_text, write};
 use crate::summary::kit as view;
 use crate::terminal::Terminal;
 use app::kit::{
@@ -20,7 +20,7 @@ pub(crate) fn example(wanted: &kit::Example, place: Place, terminal: &Terminal) 
             return print(&examples(&open(place)?)?, json, terminal, |all| view::examples(all, &page));
         }
         ExampleAction::Import { file, dry_run } => {
-            let text = read_file(file)?;
+            let text = read_text(file)?;
             let records = if *dry_run { None } else { Some(open(place)?) };
             let imported = import_notes(records.as_ref(), &text)?;
             return print(&imported, json, terminal, |imported| view::imported_notes(imported, file, &page));

@@ -3,7 +3,7 @@
 use super::{coach, open, print};
 use crate::cli::kit::{Backup, Export, Import, Place, Restore};
 use crate::commands::{Done, NO};
-use crate::input::read_file;
+use crate::input::read_text;
 use crate::summary::kit as view;
 use crate::terminal::Terminal;
 use app::kit::{Format, save_private};
@@ -43,7 +43,7 @@ fn format(wanted: &Export) -> Format {
 }
 
 pub(crate) fn import(wanted: &Import, place: Place, terminal: &Terminal) -> Done {
-    let text = read_file(&wanted.file)?;
+    let text = read_text(&wanted.file)?;
     let imported = app::kit::import_kit(&open(place)?, &wanted.file, &text)?;
     print(&imported, wanted.json, terminal, |imported| view::imported_kit(imported, &view::Page::of(terminal)))
 }
