@@ -45,8 +45,10 @@ fn the_page_quotes_sentences_and_asks_on() {
     let output = assess(&place, &["--question", "latency-growth", file.to_str().expect("a name")], b"");
     let page = text(&output.stdout);
     assert!(page.contains("“That costs us a second machine") && page.contains("An interviewer would ask"), "{page}");
+    assert!(page.contains("Common on this question") && page.contains("Adds a cache, an index or more replicas"), "{page}");
     let fine = assess(&place, &["--question", "denormalize", "-"], b"fine\n");
     assert!(fine.status.success() && text(&fine.stdout).contains("too little to judge"));
+    assert!(!text(&fine.stdout).contains("Common on this question"));
 }
 
 #[test]

@@ -146,7 +146,8 @@ fn a_point_that_nothing_was_learned_about_is_read_by_its_cues() {
         ),
         Point::described("encryption", "keys and ciphers", "key rotation", &["encrypt*", "cipher*"]),
     ];
-    let question = Question { id: "made-up".to_owned(), text: "How fresh is it?".to_owned(), points, probes: Vec::new() };
+    let question =
+        Question { id: "made-up".to_owned(), text: "How fresh is it?".to_owned(), points, probes: Vec::new() };
     let found = coach::read(&SHIPPED, &question, GOOD);
     assert!(found.coverage.get("freshness").expect("there").score > 0);
     assert_eq!(found.coverage.get("encryption").expect("there").score, 0);
