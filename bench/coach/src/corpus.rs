@@ -205,4 +205,19 @@ mod tests {
         );
         assert!(same * 1000 >= all * 985, "{same} of {all}");
     }
+
+    /// In an answer made to tell its problem late, a remedy stands before the problem, and every sentence is still there.
+    #[test]
+    fn a_problem_told_late_stands_behind_a_remedy() {
+        let examples = load(Path::new(crate::DATA));
+        let late: Vec<(&Example, &Late)> =
+            examples.iter().filter_map(|example| Some((example, example.late.as_ref()?))).collect();
+        assert!(late.len() > 100, "{}", late.len());
+        for (example, late) in late {
+            let remedy = scores::first_remedy(late.prepared.passage).expect("a remedy");
+            let problem = late.marks.iter().position(|&marked| marked).expect("a problem");
+            assert!(remedy < problem && late.marks[problem..].iter().all(|&marked| marked), "{}", example.text);
+            assert_eq!(late.marks.len(), example.passage.sentences.len(), "{}", example.text);
+        }
+    }
 }
