@@ -2,7 +2,7 @@
 
 use coach::passage::Passage;
 use coach::rubric::{self, Question};
-use coach::scores::Prepared;
+use coach::scores::{self, Prepared};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,6 +11,9 @@ use std::path::Path;
 /// The files by their letters. Each was written apart from the others, so that a model trained on three of them has seen
 /// nothing of the fourth.
 pub(crate) const FILES: [char; 4] = ['a', 'b', 'd', 'e'];
+
+/// What is learned from and never tested on: whoever wrote it knew how the coach reads.
+pub(crate) const LEARNED_ONLY: [char; 1] = ['f'];
 
 #[derive(Deserialize)]
 struct Answer {
@@ -53,12 +56,37 @@ pub(crate) struct Example {
     pub(crate) places: Vec<Range<usize>>,
     pub(crate) passage: &'static Passage,
     pub(crate) prepared: Prepared<'static>,
+    /// Where the problem is told first: the same answer with it told last.
+    pub(crate) late: Option<Late>,
     pub(crate) rating: Rating,
+}
+
+/// An answer that tells its problem after its remedies, made of one that does not: by the guide it is rated 1 instead of 2.
+pub(crate) struct Late {
+    pub(crate) prepared: Prepared<'static>,
+    /// The sentences that tell it.
+    pub(crate) marks: Vec<bool>,
+}
+
+impl Late {
+    /// None where the problem is not told first already, or where too little else is there for it to come late.
+    fn of(answer: &Answer, rating: &Rating, question: &'static Question) -> Option<Late> {
+        /// A problem behind a single sentence is hardly late.
+        const LEAST: usize = 2;
+        let told = rating.habits.get("problem-first").filter(|rated| rated.score == 2)?;
+        let (rest, problem): (Vec<_>, Vec<_>) =
+            answer.sentences.iter().enumerate().partition(|(index, _)| !told.sentences.contains(index));
+        let sentences: Vec<String> = rest.iter().chain(&problem).map(|(_, sentence)| (*sentence).clone()).collect();
+        let passage = passage(&sentences);
+        let remedy = scores::first_remedy(passage)?;
+        let marks = (0..passage.sentences.len()).map(|index| index >= rest.len()).collect();
+        (rest.len() >= LEAST && remedy < rest.len()).then(|| Late { prepared: Prepared::new(passage, question), marks })
+    }
 }
 
 /// All examples, in the order of the files.
 pub(crate) fn load(folder: &Path) -> Vec<Example> {
-    FILES.iter().flat_map(|&file| load_file(folder, file)).collect()
+    FILES.iter().chain(&LEARNED_ONLY).flat_map(|&file| load_file(folder, file)).collect()
 }
 
 fn load_file(folder: &Path, file: char) -> Vec<Example> {
@@ -80,21 +108,24 @@ fn lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Vec<T> {
 
 fn example(file: char, answer: Answer, rating: Rating) -> Example {
     let question = rubric::question(&answer.question).unwrap_or_else(|| panic!("no question {}", answer.question));
-    let text = answer.sentences.join(" ");
-    let places = places(&answer.sentences);
-    // A corpus is read once and lives as long as the program.
-    let passage: &'static Passage = Box::leak(Box::new(Passage::of_sentences(&text, places.clone())));
+    let passage = passage(&answer.sentences);
     let prepared = Prepared::new(passage, question);
     Example {
         file,
         question,
         #[cfg(test)]
-        text,
-        places,
+        text: answer.sentences.join(" "),
+        places: places(&answer.sentences),
+        late: Late::of(&answer, &rating, question),
         passage,
         prepared,
         rating,
     }
+}
+
+/// A corpus is read once and lives as long as the program.
+fn passage(sentences: &[String]) -> &'static Passage {
+    Box::leak(Box::new(Passage::of_sentences(&sentences.join(" "), places(sentences))))
 }
 
 fn places(sentences: &[String]) -> Vec<Range<usize>> {
@@ -173,5 +204,20 @@ mod tests {
             examples.iter().map(|example| example.places.len()).sum::<usize>(),
         );
         assert!(same * 1000 >= all * 985, "{same} of {all}");
+    }
+
+    /// In an answer made to tell its problem late, a remedy stands before the problem, and every sentence is still there.
+    #[test]
+    fn a_problem_told_late_stands_behind_a_remedy() {
+        let examples = load(Path::new(crate::DATA));
+        let late: Vec<(&Example, &Late)> =
+            examples.iter().filter_map(|example| Some((example, example.late.as_ref()?))).collect();
+        assert!(late.len() > 100, "{}", late.len());
+        for (example, late) in late {
+            let remedy = scores::first_remedy(late.prepared.passage).expect("a remedy");
+            let problem = late.marks.iter().position(|&marked| marked).expect("a problem");
+            assert!(remedy < problem && late.marks[problem..].iter().all(|&marked| marked), "{}", example.text);
+            assert_eq!(late.marks.len(), example.passage.sentences.len(), "{}", example.text);
+        }
     }
 }

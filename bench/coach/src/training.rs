@@ -1,7 +1,7 @@
 //! From rated answers to a model: sentences first, then whole answers on top of scores from models that had not seen them.
 
 use crate::agreement::{f1, kappa};
-use crate::corpus::Example;
+use crate::corpus::{Example, Late};
 use crate::logistic::{Fit, Matrix, fit};
 use coach::features::{Feature, PRESENCE, pooled};
 use coach::model::{Judge, Model, Table, chance};
@@ -18,6 +18,8 @@ const ANSWERS: Fit = Fit { strength: 0.03, standardize: true };
 const RAREST: usize = 3;
 const RAREST_OF_POINT: usize = 2;
 
+/// The habit that depends on order: its judge learns from answers that tell their problem late, too.
+const PROBLEM_FIRST: &str = "problem-first";
 /// Habits that a few sentences earn, so that the answer without them has none.
 const WITH_TWINS: [&str; 2] = ["tradeoff", "example"];
 /// Differences in agreement below this decide nothing between cuts.
@@ -26,10 +28,11 @@ const LUCK: f64 = 0.01;
 /// Learns from `examples`.
 pub(crate) fn train(examples: &[&Example]) -> Model {
     let tables = tables(examples);
-    let scores = unseen_scores(examples);
+    let (scores, mut late) = unseen(examples);
     let mut model = tables;
     for (index, subject) in HABITS.iter().chain(&MISTAKES).enumerate() {
-        model.judges.insert((*subject).to_owned(), subject_judge(examples, &scores, subject, index));
+        let twins = if *subject == PROBLEM_FIRST { std::mem::take(&mut late) } else { Vec::new() };
+        model.judges.insert((*subject).to_owned(), subject_judge(examples, &scores, twins, index));
     }
     model.judges.insert("point".to_owned(), point_judge(examples, &scores, true));
     model.judges.insert("unlearned-point".to_owned(), point_judge(examples, &scores, false));
@@ -37,18 +40,32 @@ pub(crate) fn train(examples: &[&Example]) -> Model {
     model
 }
 
-/// Scores of each example from tables that were learned without its file.
-fn unseen_scores(examples: &[&Example]) -> Vec<Scores> {
+/// Scores of each example from tables that were learned without its file, and the answers that tell their problem late.
+fn unseen(examples: &[&Example]) -> (Vec<Scores>, Vec<Item>) {
     let files: BTreeSet<char> = examples.iter().map(|example| example.file).collect();
     let mut scores: Vec<Option<Scores>> = examples.iter().map(|_| None).collect();
+    let mut late = Vec::new();
     for file in files {
         let others: Vec<&Example> = examples.iter().copied().filter(|example| example.file != file).collect();
         let model = tables(&others);
         for (place, example) in scores.iter_mut().zip(examples).filter(|(_, example)| example.file == file) {
             *place = Some(Scores::new(&model, example.question, &example.prepared));
+            late.extend(example.late.as_ref().map(|late| late_item(&model, example, late)));
         }
     }
-    scores.into_iter().flatten().collect()
+    (scores.into_iter().flatten().collect(), late)
+}
+
+fn late_item(model: &Model, example: &Example, late: &Late) -> Item {
+    let scores = Scores::new(model, example.question, &late.prepared);
+    let subject = HABITS.iter().position(|habit| *habit == PROBLEM_FIRST).expect("it is a habit");
+    Item {
+        features: scores::of_subject(&late.prepared, &scores, subject),
+        score: 1,
+        sentences: scores.subjects[subject].clone(),
+        marks: late.marks.clone(),
+        file: example.file,
+    }
 }
 
 /// The tables that score sentences.
@@ -165,7 +182,9 @@ impl Item {
     }
 }
 
-fn subject_judge(examples: &[&Example], scores: &[Scores], subject: &str, index: usize) -> Judge {
+/// The judge of the habit or mistake in column `index`, fitted to the examples and to `twins` of them.
+fn subject_judge(examples: &[&Example], scores: &[Scores], mut twins: Vec<Item>, index: usize) -> Judge {
+    let subject = *HABITS.iter().chain(&MISTAKES).nth(index).expect("a habit or mistake");
     let items: Vec<Item> = examples
         .iter()
         .zip(scores)
@@ -177,7 +196,7 @@ fn subject_judge(examples: &[&Example], scores: &[Scores], subject: &str, index:
             file: example.file,
         })
         .collect();
-    let twins: Vec<Item> = items.iter().filter(|_| WITH_TWINS.contains(&subject)).filter_map(Item::twin).collect();
+    twins.extend(items.iter().filter(|_| WITH_TWINS.contains(&subject)).filter_map(Item::twin));
     judge(&items, &twins, if index < HABITS.len() { 2 } else { 1 })
 }
 

@@ -15,6 +15,7 @@ pub(crate) fn page(assessment: &Assessment, text: &str, width: usize, colours: b
     page.line(0, &format!("{}: {words} words, {} spoken", assessment.question, duration(seconds)));
     if assessment.enough {
         page.findings(assessment);
+        page.common_mistakes(&assessment.question);
     } else {
         page.heading("Too little to judge");
         page.line(2, assessment.habits.iter().next().map_or("", |(_, habit)| &habit.note));
@@ -53,6 +54,16 @@ impl Page<'_> {
         self.heading("What the question is about");
         for (id, coverage) in assessment.coverage.iter() {
             self.coverage(id, coverage);
+        }
+    }
+
+    /// What people do wrong on this very question. The coach cannot tell whether this answer does, so the person is asked,
+    /// and only after an attempt.
+    fn common_mistakes(&mut self, question: &str) {
+        let Ok(question) = app::find_question(question) else { return };
+        self.heading("Common on this question: is one of them yours?");
+        for mistake in &question.mistakes {
+            self.line(2, &format!("{} {}", mistake.what, mistake.why));
         }
     }
 

@@ -3,7 +3,7 @@
 //! A small table of the rating guide's six questions, with cues that find where a point is touched and weights learned
 //! from rated answers. The points of every other question of the bank are read by their cues alone, with less confidence.
 
-use crate::bank::{self, Bank};
+use crate::bank::{self, Bank, Probe};
 use crate::lexicon::Lexicon;
 use std::sync::LazyLock;
 
@@ -15,13 +15,22 @@ pub struct Question {
     pub text: String,
     /// What an answer may cover.
     pub points: Vec<Point>,
+    /// What the bank asks back, each where something is missing.
+    pub probes: Vec<Probe>,
+}
+
+impl Question {
+    /// What the bank asks where `gap` is the weakest: a point, a habit or a mistake.
+    pub fn probe(&self, gap: &str) -> Option<&str> {
+        self.probes.iter().find(|probe| probe.gap == gap).map(|probe| probe.ask.as_str())
+    }
 }
 
 /// One point of a question.
 pub struct Point {
     /// As in the assessment's `coverage`.
     pub id: String,
-    /// What an interviewer would ask about it, after quoting the candidate.
+    /// What an interviewer would ask about it, after quoting the candidate, where the bank has no probe for it.
     pub ask: String,
     /// What speaks of it.
     pub cues: Lexicon,
@@ -49,10 +58,13 @@ fn telling_words(description: &str) -> Vec<String> {
 /// The questions that were learned, in the order of the bank.
 pub static QUESTIONS: LazyLock<Vec<Question>> = LazyLock::new(|| {
     let asked = Bank::embedded().questions().iter();
-    let known =
-        asked.map(|asked| Question { id: asked.id.clone(), text: asked.question.clone(), points: points(&asked.id) });
+    let known = asked.map(|asked| of_bank(asked, points(&asked.id)));
     known.filter(|question| !question.points.is_empty()).collect()
 });
+
+fn of_bank(asked: &bank::Question, points: Vec<Point>) -> Question {
+    Question { id: asked.id.clone(), text: asked.question.clone(), points, probes: asked.probes.clone() }
+}
 
 fn points(question: &str) -> Vec<Point> {
     let file = include_str!("../patterns/points.txt");
@@ -79,7 +91,7 @@ fn unlearned(asked: &bank::Question) -> Question {
         let cues: Vec<&str> = cues.iter().map(String::as_str).collect();
         Point { ask: format!("how does {} come into that?", point.name), ..Point::described(&point.id, "", "", &cues) }
     });
-    Question { id: asked.id.clone(), text: asked.question.clone(), points: points.collect() }
+    of_bank(asked, points.collect())
 }
 
 /// A cue of the bank, which begins a word, in the lexicon's notation; short ones stand for themselves.

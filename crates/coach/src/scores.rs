@@ -137,10 +137,15 @@ pub fn of_subject(prepared: &Prepared, scores: &Scores, subject: usize) -> Vec<F
     features
 }
 
+/// The first sentence that names a remedy.
+pub fn first_remedy(passage: &Passage) -> Option<usize> {
+    let is_remedy = |sentence: &Sentence| REMEDIES.iter().any(|group| !sentence.hits_of(group).is_empty());
+    passage.sentences.iter().position(is_remedy)
+}
+
 /// Whether the problem is told before the first remedy.
 fn order(passage: &Passage, problem: &[f64]) -> Vec<Feature> {
-    let is_remedy = |sentence: &Sentence| REMEDIES.iter().any(|group| !sentence.hits_of(group).is_empty());
-    let remedy = passage.sentences.iter().position(is_remedy).unwrap_or(passage.sentences.len());
+    let remedy = first_remedy(passage).unwrap_or(passage.sentences.len());
     let most = |scores: &[f64]| scores.iter().copied().fold(-4.0, f64::max);
     let (until, behind) = problem.split_at((remedy + 1).min(problem.len()));
     let (before, after) = (most(until), most(behind));

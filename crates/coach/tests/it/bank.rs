@@ -109,7 +109,7 @@ fn questions_end_as_questions_or_requests_do() {
         let end = question.question.chars().last();
         assert!(matches!(end, Some('?' | '.')), "{}: {}", question.id, question.question);
         for probe in &question.probes {
-            assert!(matches!(probe.ask.chars().last(), Some('?' | '.')), "{}: {}", question.id, probe.ask);
+            assert!(probe.ask.ends_with('?'), "{}: {}", question.id, probe.ask);
         }
     }
 }
@@ -123,6 +123,16 @@ fn each_probe_is_for_a_gap_of_its_own() {
         let gaps: BTreeSet<_> = question.probes.iter().map(|probe| probe.gap.as_str()).collect();
         assert!(gaps.is_subset(&known), "{}: {gaps:?}", question.id);
         assert_eq!(gaps.len(), question.probes.len(), "{}: {gaps:?}", question.id);
+    }
+}
+
+/// A point that is missing altogether is the likeliest gap, so each has its probe.
+#[test]
+fn each_point_has_its_probe() {
+    for question in questions() {
+        for point in &question.points {
+            assert!(question.probes.iter().any(|probe| probe.gap == point.id), "{}: {}", question.id, point.id);
+        }
     }
 }
 
