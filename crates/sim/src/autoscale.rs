@@ -12,20 +12,20 @@ use std::collections::VecDeque;
 
 /// What was seen of a service over a period.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Observed {
+pub struct Observed {
     /// Replicas that serve.
-    pub(crate) serving: u32,
+    pub serving: u32,
     /// Replicas that start.
-    pub(crate) starting: u32,
+    pub starting: u32,
     /// Busy share of the workers or cores of those that serve.
-    pub(crate) utilization: f64,
+    pub utilization: f64,
     /// Mean time that requests waited for a worker.
-    pub(crate) delay: Span,
+    pub delay: Span,
 }
 
-/// Decides for one service.
+/// Decides for one service. The engine asks it at the end of each period; whoever reads a design can ask it, too.
 #[derive(Debug)]
-pub(crate) struct Autoscaler {
+pub struct Autoscaler {
     pub(crate) fixed: Autoscale,
     /// How many were wanted, and when, no longer ago than the cooldown.
     wanted: VecDeque<(Time, u32)>,
@@ -36,12 +36,12 @@ const TOLERANCE: f64 = 0.1 + 1e-9;
 
 impl Autoscaler {
     /// At the start there are so many, because so many were wanted.
-    pub(crate) fn new(fixed: Autoscale, replicas: u32) -> Self {
+    pub fn new(fixed: Autoscale, replicas: u32) -> Self {
         Autoscaler { fixed, wanted: VecDeque::from([(Time::ZERO, replicas)]) }
     }
 
     /// How many replicas there should be, starting ones included.
-    pub(crate) fn replicas(&mut self, now: Time, observed: Observed) -> u32 {
+    pub fn replicas(&mut self, now: Time, observed: Observed) -> u32 {
         let current = observed.serving + observed.starting;
         let wanted = self.wanted(observed).clamp(self.fixed.least, self.fixed.most);
         while self.wanted.front().is_some_and(|(at, _)| now.since(*at) > self.fixed.cooldown) {

@@ -2,7 +2,9 @@
 //!
 //! A circuit is closed, open, or half-open; it half-opens when it is asked after its time, never by itself. Each state
 //! begins a new *era*, and an attempt holds a ticket of the era that let it through: what becomes of attempts from before
-//! says nothing about the callee now, and is ignored. M. Nygard, "Release It!", 2007, describes the pattern.
+//! says nothing about the callee now, and is ignored. A probe may never end: its message is lost, and its caller waits for
+//! ever. As long after the last probe as a circuit stays open another one is let through in any case, so that silence
+//! delays the next question and does not forbid it; an answer that comes late counts all the same. M. Nygard, "Release It!", 2007, describes the pattern.
 
 use crate::model::{Breaker, Trip};
 use crate::rolling::Rolling;
@@ -30,6 +32,8 @@ enum State {
         /// Probes that are under way or have succeeded.
         let_through: u32,
         succeeded: u32,
+        /// When the last of them was let through.
+        last: Time,
     },
 }
 
@@ -51,7 +55,9 @@ impl Circuit {
         match &self.state {
             State::Closed(_) => true,
             State::Open { until } => now >= *until,
-            State::HalfOpen { let_through, .. } => *let_through < self.rule.probes,
+            State::HalfOpen { let_through, last, .. } => {
+                *let_through < self.rule.probes || now >= *last + self.rule.open
+            }
         }
     }
 
@@ -60,8 +66,8 @@ impl Circuit {
         debug_assert!(self.admits(now));
         match &mut self.state {
             State::Closed(_) => {}
-            State::Open { .. } => self.turn(State::HalfOpen { let_through: 1, succeeded: 0 }),
-            State::HalfOpen { let_through, .. } => *let_through += 1,
+            State::Open { .. } => self.turn(State::HalfOpen { let_through: 1, succeeded: 0, last: now }),
+            State::HalfOpen { let_through, last, .. } => (*let_through, *last) = (*let_through + 1, now),
         }
         Ticket(self.era)
     }
@@ -197,6 +203,24 @@ mod tests {
         let probe = circuit.enter(at(101));
         assert!(!circuit.after(at(102), slower, false), "a failure from before the outage");
         assert!(!circuit.after(at(103), probe, true) && circuit.admits(at(103)));
+    }
+
+    #[test]
+    fn a_probe_without_an_end_holds_up_the_next_one_for_as_long_as_the_circuit_is_open() {
+        let mut circuit = circuit(Trip::InARow(1), 1);
+        attempt(&mut circuit, 0, false);
+        let (lost, opened) = (circuit.enter(at(150)), at(250));
+        assert!(!circuit.admits(at(249)) && circuit.admits(opened));
+        let next = circuit.enter(opened);
+        assert!(!circuit.admits(at(349)) && circuit.admits(at(350)));
+        circuit.forget(lost);
+        assert!(!circuit.admits(at(260)), "the other one is still under way");
+        assert!(!circuit.after(at(270), next, true) && circuit.admits(at(270)));
+        // Slow is not lost: an answer after that time is an answer.
+        attempt(&mut circuit, 300, false);
+        let slow = circuit.enter(at(400));
+        circuit.enter(at(500));
+        assert!(!circuit.after(at(510), slow, true) && circuit.admits(at(510)) && circuit.admits(at(511)));
     }
 
     #[test]

@@ -48,6 +48,7 @@ mod time;
 mod tracer;
 mod zipf;
 
+pub use autoscale::{Autoscaler, Observed};
 pub use cache::Found;
 pub use check::ModelError;
 pub use engine::{Excess, Limits, Progress, Simulation};

@@ -3,7 +3,7 @@
 
 mod data;
 
-pub(crate) use data::{Asks, DataSite, FollowerPlan, Publication, Way};
+pub(crate) use data::{DataSite, FollowerPlan, Publication, Way};
 
 use crate::agenda::{Agenda, Lane};
 use crate::balance::Balancer;
@@ -594,8 +594,12 @@ impl<'a> Compiler<'a> {
         let mut guards = guards.unwrap_or_else(|| Box::new(self.site_guards(&call.guards, caller, stream)));
         guards.stands_in = true;
         let optional = self.sites[of as usize].optional;
+        let cache = self.sites[of as usize].data.as_ref().and_then(|data| data.cache());
         let site = &mut self.sites[index as usize];
         (site.guards, site.optional) = (Some(guards), optional);
+        if let Some(cache) = cache {
+            site.data = Some(Box::new(DataSite::StandsIn { cache }));
+        }
         if let Some(guards) = &mut self.sites[of as usize].guards {
             guards.fallback = Some(Fallback::Call(index));
         }

@@ -74,10 +74,14 @@ impl Loads {
         peaks.reduce(|a, b| if b.value > a.value { b } else { a }).unwrap_or(nothing)
     }
 
+    /// `value` over time in seconds: points between which it moves along straight lines, a step being two at one time.
+    pub(super) fn course(&self, value: impl Fn(&[f64]) -> f64) -> Vec<(f64, f64)> {
+        self.points.iter().map(|(at, rates)| (at.as_secs(), value(rates))).collect()
+    }
+
     /// How much of `value` lies above `line`, and how long.
     pub(super) fn above(&self, line: f64, value: impl Fn(&[f64]) -> f64) -> Excess {
-        let heights: Vec<(f64, f64)> =
-            self.points.iter().map(|(at, rates)| (at.as_secs(), value(rates) - line)).collect();
+        let heights = self.course(|rates| value(rates) - line);
         heights.windows(2).map(|pair| piece(pair[0], pair[1])).fold(Excess::default(), |sum, piece| Excess {
             area: sum.area + piece.area,
             lasts_s: sum.lasts_s + piece.lasts_s,

@@ -7,6 +7,7 @@
 //! wolf is worse than none, so every rule has a run in the tests that shows the damage and its cure.
 
 mod amplification;
+mod autoscaling;
 mod availability;
 mod capacity;
 mod commands;
@@ -66,7 +67,7 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they are listed.
-pub static RULES: [&Rule; 16] = [
+pub static RULES: [&Rule; 17] = [
     &amplification::RULE,
     &inversion::RULE,
     &timeouts::NO_TIMEOUT,
@@ -76,6 +77,7 @@ pub static RULES: [&Rule; 16] = [
     &patience::RULE,
     &capacity::UNDER_CAPACITY,
     &capacity::NO_HEADROOM,
+    &autoscaling::RULE,
     &nomean::RULE,
     &availability::RULE,
     &replicas::RULE,

@@ -817,7 +817,7 @@ pub(super) static BREAKER: Object = Object {
         key("least", count(1, MANY), "Fewer attempts than this within the window open nothing.", "20")
             .with("rate")
             .default("20"),
-        key("open", POSITIVE_DURATION, "How long it refuses before it lets probes through.", "5s").default("5s"),
+        key("open", POSITIVE_DURATION, "How long it refuses before it lets probes through, and how long after a probe that does not end it lets another.", "5s").default("5s"),
         key("probes", count(1, 1_000), "So many are let through then, and must all succeed.", "1").default("1"),
         key(
             "per",

@@ -1,8 +1,9 @@
 //! Whether a scenario can be run at all: how many events it takes, and whether its time moves.
 //!
 //! Both are judged from the description alone, before anything is simulated. The number of events is what the tenants
-//! send times the steps that one request takes along its calls; retries are not counted, so it is a lower bound in spirit
-//! and good to a small factor.
+//! send times the steps that one request takes along its calls, and what recurs whoever sends: health checks and decisions
+//! of autoscalers, each as often as there are replicas to look at. Retries are not counted, so it is a lower bound in
+//! spirit and good to a small factor.
 
 use super::dist::mean_s;
 use super::problem::{Place, Problem, Problems};
@@ -32,37 +33,88 @@ struct Costs<'m> {
     known: HashMap<EndpointId, Cost>,
 }
 
-/// Reports loads that no machine finishes. `places` has the place of each tenant's load.
-pub(super) fn check(model: &Model, places: &[Place], problems: &mut Problems) {
+/// Where things that take events are written.
+pub(super) struct Places<'r> {
+    /// The load of each tenant.
+    pub(super) loads: &'r [Place],
+    /// What services do again and again.
+    pub(super) recurring: &'r [Recurring],
+}
+
+/// A policy of a service that acts after each interval, for as long as the run lasts.
+pub(super) struct Recurring {
+    pub(super) service: ServiceId,
+    pub(super) place: Place,
+    pub(super) duty: Duty,
+}
+
+/// What recurs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Duty {
+    Check,
+    Scale,
+}
+
+/// A part of a run, and the events that it takes.
+struct Share {
+    events: f64,
+    place: Place,
+    account: String,
+    hint: &'static str,
+}
+
+/// Reports what no machine finishes.
+pub(super) fn check(model: &Model, places: &Places<'_>, problems: &mut Problems) {
     let mut costs = Costs { model, known: HashMap::new() };
-    let mut total = 0.0;
-    let mut largest = (0.0, String::new(), 0);
+    let mut shares = Vec::new();
     for (index, tenant) in model.tenants.iter().enumerate() {
         let cost = costs.call(&tenant.call);
-        let place = places[index];
+        let place = places.loads[index];
         if stands_still(tenant, &cost) {
             let problem =
                 Problem::new(place, "time would stand still: users who do not think can get an answer at once");
             problems.push(problem.expected("a `think` over zero, or a network that takes time"));
             return;
         }
-        let requests = requests(model, index, tenant, &cost);
-        let events = requests * cost.steps.max(1.0);
-        total += events;
-        if events > largest.0 {
-            let account =
-                format!("`{}` sends {} requests of {} steps each", tenant.name, short(requests), short(cost.steps));
-            largest = (events, account, index);
-        }
+        shares.push(sent(model, index, tenant, &cost, place));
     }
+    shares.extend(places.recurring.iter().filter_map(|recurring| recurs(model, recurring)));
     // What the engine would stop at in the end is better refused at the start: it is always a mistake in a rate or a duration.
     let most = Limits::default().events as f64;
-    if total > most {
-        let (events, account, index) = largest;
+    let total: f64 = shares.iter().map(|share| share.events).sum();
+    let largest = shares.into_iter().reduce(|a, b| if b.events > a.events { b } else { a });
+    if let Some(Share { events, place, account, hint }) = largest.filter(|_| total > most) {
         let message = format!("this is too much to simulate: {account}, which is {} events", short(events));
-        let problem = Problem::new(places[index], message).expected(format!("at most {} in all", short(most)));
-        problems.push(problem.hint("lower the rate or the users, the duration, or the `times` of a call"));
+        problems.push(Problem::new(place, message).expected(format!("at most {} in all", short(most))).hint(hint));
     }
+}
+
+fn sent(model: &Model, index: usize, tenant: &Tenant, cost: &Cost, place: Place) -> Share {
+    let requests = requests(model, index, tenant, cost);
+    Share {
+        events: requests * cost.steps.max(1.0),
+        place,
+        account: format!("`{}` sends {} requests of {} steps each", tenant.name, short(requests), short(cost.steps)),
+        hint: "lower the rate or the users, the duration, or the `times` of a call",
+    }
+}
+
+/// A round is one event of the engine, and looks at every replica.
+fn recurs(model: &Model, recurring: &Recurring) -> Option<Share> {
+    let service = &model.services[recurring.service.0 as usize];
+    let (interval, what) = match recurring.duty {
+        Duty::Check => (service.defences.health?.interval, "health checks"),
+        Duty::Scale => (service.defences.autoscale?.every, "autoscaling decisions"),
+    };
+    let rounds = model.duration.as_secs() / interval.as_secs();
+    let replicas = service.most_replicas();
+    let name = &service.name;
+    Some(Share {
+        events: rounds * f64::from(replicas),
+        place: recurring.place,
+        account: format!("`{name}` has {} {what} over {replicas} replicas each", short(rounds)),
+        hint: "lower the duration or the number of replicas, or leave more time in between",
+    })
 }
 
 fn stands_still(tenant: &Tenant, cost: &Cost) -> bool {

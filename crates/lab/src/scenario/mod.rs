@@ -214,6 +214,7 @@ impl<'a> Reader<'a> {
             stores,
             queues,
             loads,
+            recurring: Vec::new(),
             used,
         }
     }
@@ -233,7 +234,8 @@ impl<'a> Reader<'a> {
         self.sites.extend(published);
         graph::check(&self.sites, &self.names, &mut self.problems);
         if self.problems.is_empty() {
-            load::check(&model, &self.loads, &mut self.problems);
+            let places = load::Places { loads: &self.loads, recurring: &self.recurring };
+            load::check(&model, &places, &mut self.problems);
             self.check_guarded(&model);
         }
         self.check_runnable(&model, fields.owner);

@@ -10,7 +10,7 @@ use super::network::Networks;
 use super::problem::{Place, Problem, Problems, either, nearest, quoted};
 use super::units::{self, Wrong};
 use super::yaml::{self, Node};
-use super::{dist, graph, keyspace, stores};
+use super::{dist, graph, keyspace, load, stores};
 use crate::telemetry::Emission;
 use sim::Span;
 use sim::model::{Dist, Keys, MessageQueue};
@@ -37,6 +37,8 @@ pub(super) struct Reader<'a> {
     pub(super) queues: Vec<MessageQueue>,
     /// Where each tenant says how much it sends.
     pub(super) loads: Vec<Place>,
+    /// What services do again and again.
+    pub(super) recurring: Vec<load::Recurring>,
     /// The files that this tree refers to.
     pub(super) used: std::collections::BTreeSet<String>,
 }

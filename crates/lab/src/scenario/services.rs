@@ -1,6 +1,7 @@
 //! Services: replicas, their limits, and what they answer.
 
 use super::keys;
+use super::load::{Duty, Recurring};
 use super::problem::Problem;
 use super::reader::{Fields, Reader, positive_factor};
 use super::steps::{branches, made};
@@ -32,6 +33,7 @@ impl Reader<'_> {
         let emission = self.emission(&fields);
         self.emissions.push(emission);
         let defences = self.defences(&fields);
+        self.note_recurring(id, &fields);
         Some(Service {
             name: name.text().to_owned(),
             replicas: self.replicas(&fields, defences.autoscale),
@@ -49,6 +51,14 @@ impl Reader<'_> {
             // After the endpoints, whose calls a pool must serve.
             pools: self.pools(&fields, earlier).unwrap_or_default(),
         })
+    }
+
+    fn note_recurring(&mut self, service: ServiceId, fields: &Fields<'_>) {
+        for (key, duty) in [("health", Duty::Check), ("autoscale", Duty::Scale)] {
+            if fields.get(key).is_some() {
+                self.recurring.push(Recurring { service, place: fields.key_place(key), duty });
+            }
+        }
     }
 
     /// Replicas at the start: where their number follows the load and nothing else is said, the fewest.

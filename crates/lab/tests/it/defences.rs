@@ -1,7 +1,7 @@
 //! Policies at the service's side: what a file may say, and what a run then reports.
 
 use crate::drawing::draw;
-use crate::{reading, sample, scenario};
+use crate::{reading, reading_with, sample, scenario};
 use lab::report::{Defended, RunReport};
 use lab::reporting::report;
 use lab::run::run;
@@ -131,6 +131,27 @@ fn what_is_never_busy_cannot_be_scaled_by_it() {
     assert_eq!(reading(&source).problems[0].message, "without `workers` no request ever waits for one");
     let cores = source.replace("delay: 7ms", "target: 70%").replace("    autoscale", "    cores: 2\n    autoscale");
     assert_eq!(reading(&cores).problems, []);
+}
+
+#[test]
+fn what_recurs_too_often_for_any_machine_is_refused_before_it_runs() {
+    let refused = |keys: &str, duration: &str| {
+        let source = shop(keys);
+        let problems = reading_with(&source, &[duration]).problems;
+        let [problem] = &problems[..] else { panic!("{keys}: {problems:?}") };
+        (problem.message.clone(), source[problem.place.span()].to_owned())
+    };
+    let (message, place) = refused("replicas: 1000\n    health: {interval: 1ms}", "duration=24h");
+    let account = "`shop` has 8.6e7 health checks over 1000 replicas each, which is 8.6e10 events";
+    assert_eq!((message, &*place), (format!("this is too much to simulate: {account}"), "health"));
+    let (message, place) = refused("autoscale: {target: 70%, most: 9000, every: 1ms}", "duration=10h");
+    let account = "`shop` has 3.6e7 autoscaling decisions over 9000 replicas each, which is 3.2e11 events";
+    assert_eq!((message, &*place), (format!("this is too much to simulate: {account}"), "autoscale"));
+    let (message, place) = refused("health: {interval: 1us}", "duration=24h");
+    assert_eq!((&*message, &*place), ("this is too often", "1us"));
+    // A day of ordinary checks of an ordinary service is none of that.
+    let day = shop("replicas: 20\n    health: {}");
+    assert_eq!(reading_with(&day, &["duration=24h"]).problems, []);
 }
 
 fn reported(keys: &str) -> RunReport {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::cache::{Cache, Found, Waiter};
 use crate::fact::DataFact;
-use crate::plan::{Asks, DataSite};
+use crate::plan::DataSite;
 
 /// One cache of the model: a memory for all callers, or one for each replica.
 #[derive(Debug)]
@@ -79,8 +79,8 @@ impl Simulation {
         let EndedCall { call, site, parent, answer, .. } = *ended;
         match self.plan.sites[site as usize].data.as_deref() {
             Some(DataSite::Errand) => self.end_errand(call, answer, observer),
-            Some(DataSite::Asks(asks)) => {
-                if let Some(cache) = asks.cache.as_ref().map(|lookup| lookup.cache) {
+            Some(data) => {
+                if let Some(cache) = data.cache() {
                     self.end_fetch(ended, cache, observer);
                 }
                 self.tell_handler(parent, site, answer, observer);
@@ -89,16 +89,7 @@ impl Simulation {
         }
     }
 
-    /// A fetch came to nothing, and its caller turns elsewhere: those who waited for it have its failure.
-    pub(super) fn fail_fetch<O: Observer>(&mut self, ended: &EndedCall, observer: &mut O) {
-        if let Some(DataSite::Asks(Asks { cache: Some(lookup), .. })) =
-            self.plan.sites[ended.site as usize].data.as_deref()
-        {
-            self.end_fetch(ended, lookup.cache, observer);
-        }
-    }
-
-    /// A fetch is over: its value is kept, and those who waited for it go on.
+    /// A fetch is over, or what took its place: a whole answer is kept, and those who waited for it go on with the same.
     fn end_fetch<O: Observer>(&mut self, fetch: &EndedCall, cache: u32, observer: &mut O) {
         let state = &mut self.caches[cache as usize];
         let lives = self.jobs.contains(fetch.parent);

@@ -304,10 +304,10 @@ impl Simulation {
         let Call { site, parent, request, sent_at, caller: replica, life, deadline, original, key, .. } =
             self.calls[call];
         observer.see(self.now, Fact::FellBack { call, site, age: None, sent_at });
-        let answer = Answer::Failed(failure);
-        self.close_call(call, answer, observer);
-        self.fail_fetch(&EndedCall { call, site, parent, caller: replica, key, sent_at, answer }, observer);
-        let caller = Caller { parent, request, sent_at, replica, life, deadline, original, key: 0 };
+        self.close_call(call, Answer::Failed(failure), observer);
+        // The key goes along where a cache's waiters wait for it.
+        let key = if self.plan.sites[instead as usize].data.is_some() { key } else { 0 };
+        let caller = Caller { parent, request, sent_at, replica, life, deadline, original, key };
         self.begin_call(instead, caller, observer);
         // The handler that waits keeps the request, so this was not the last to let go.
         self.release(request, observer);

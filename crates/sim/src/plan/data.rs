@@ -11,6 +11,8 @@ use crate::zipf::Zipf;
 pub(crate) enum DataSite {
     /// Asks for a key, which a cache may hold.
     Asks(Asks),
+    /// Takes the place of a fetch for this cache that came to nothing: whoever waited for that waits for this.
+    StandsIn { cache: u32 },
     /// Carries a message out: no handler and no tenant waits for it.
     Errand,
 }
@@ -55,6 +57,17 @@ impl Compiler<'_> {
         let model = &self.model.caches[used.cache.0 as usize];
         let hit = Draw::new(used.hit.as_ref().unwrap_or(&model.hit), self.seed, "hit", site);
         Lookup { cache: used.cache.0, hit }
+    }
+}
+
+impl DataSite {
+    /// The cache whose misses a site fetches.
+    pub(crate) fn cache(&self) -> Option<u32> {
+        match self {
+            DataSite::Asks(asks) => asks.cache.as_ref().map(|lookup| lookup.cache),
+            DataSite::StandsIn { cache } => Some(*cache),
+            DataSite::Errand => None,
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::world::*;
 use sim::model::{
-    Balance, Cache, CacheId, CacheUse, Call, Dist, FaultKind, Fill, Keys, Load, Network, Service, Step, Tenant,
+    Balance, Cache, CacheId, CacheUse, Call, Dist, Fallback, FaultKind, Fill, Guards, Keys, Load, Network, Service,
+    Step, Tenant,
 };
 use sim::{DataFact, Fact, Found, Span};
 
@@ -76,6 +77,33 @@ fn a_flight_that_fails_fails_all_who_waited_and_keeps_nothing() {
         text == "0+8 unreachable, 5+15 unreachable, 50+20 ok" || text == "0+20 ok, 5+3 unreachable, 50+1 ok",
         "{text}"
     );
+}
+
+/// What the fetching call falls back to is the answer of all who waited for it.
+#[test]
+fn who_waits_for_a_flight_shares_what_takes_its_place() {
+    let world = |instead| {
+        let guards = Guards { fallback: Some(instead), ..Guards::default() };
+        let call = Call { guards, ..within(1, 10) };
+        let mut world = world(Cache { fill: Fill::SingleFlight, ..cache(ONE_KEY) }, call);
+        world.model.services.push(Service::new("other", vec![work(8)]));
+        world.tenant(asks(&[0, 5, 12, 50]))
+    };
+    let ran = world(Fallback::Static).check("0+10 degraded, 5+5 degraded, 12+10 degraded, 50+10 degraded");
+    assert_eq!(ran.measures.sites[1].fallbacks, 3, "that of 12 fetches for itself, since nothing was kept");
+    // The other call is asked once, until 18, and whoever misses meanwhile waits for it, too.
+    let other = || Fallback::Call(Box::new(to(2)));
+    let ran = world(other()).check("0+18 degraded, 5+13 degraded, 12+6 degraded, 50+18 degraded");
+    assert_eq!((ran.attempts(1).len(), ran.attempts(2).len()), (2, 2));
+    // It fails like the first, and so do all.
+    world(other()).fault(errors(2, 1.0), 0, 100).check("0+10 error, 5+5 error, 12+10 error, 50+10 error");
+    // The process that fetched dies while the other call is under way.
+    let mut two = world(other());
+    two.model.services[0].replicas = 2;
+    two.model.services[0].balance = Balance::RoundRobin;
+    let half = FaultKind::Crash { service: sim::model::ServiceId(0), share: 0.5 };
+    let text = two.fault(half, 14, 1).run().answers();
+    assert!(text.contains(" unreachable") && text.ends_with("50+18 degraded"), "{text}");
 }
 
 #[test]

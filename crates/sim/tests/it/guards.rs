@@ -221,6 +221,15 @@ fn an_abandoned_probe_does_not_block_the_next() {
     assert_eq!(ends, ["error", "error", "ok", "ok", "ok", "ok", "ok"]);
 }
 
+/// No timeout ends a probe that a partition swallows.
+#[test]
+fn a_lost_probe_is_followed_by_another_when_the_breaker_would_have_been_open_again() {
+    let call = guarded(to(1), breaker(1, 100, BreakerScope::Callee));
+    let world = World::of([caller(call), callee(5)]).tenant(asks(&[0, 110, 150, 209, 210, 220]));
+    let world = world.fault(errors(1, 1.0), 0, 50).fault(partition(0, 1), 105, 10);
+    world.check("0+0 error, 110+never timeout, 150+0 breaker, 209+0 breaker, 210+5 ok, 220+5 ok");
+}
+
 // Bulkheads
 
 #[test]

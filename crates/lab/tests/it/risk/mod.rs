@@ -24,7 +24,7 @@ struct Pair {
     mended: &'static [&'static str],
 }
 
-static PAIRS: [Pair; 23] = [
+static PAIRS: [Pair; 25] = [
     Pair {
         rule: "retry-amplification",
         severity: Severity::Warning,
@@ -141,6 +141,22 @@ static PAIRS: [Pair; 23] = [
         place: "cores: 4",
         numbers: "at 0:25: 500/s x 10ms = 5 of 4 cores, 125.0%; for 10s more comes in than can be done, and 1.88s of work",
         mended: &["services.quotes.cores=8"],
+    },
+    Pair {
+        rule: "autoscaling-too-slow",
+        severity: Severity::Warning,
+        file: "late-replicas",
+        place: "autoscale",
+        numbers: "decided each 15s, and 1m until they serve",
+        mended: &["services.quotes.startup=5s", "services.quotes.autoscale.target=50%"],
+    },
+    Pair {
+        rule: "autoscaling-too-slow",
+        severity: Severity::Warning,
+        file: "late-replicas",
+        place: "autoscale",
+        numbers: "decided each 15s, and 1m until they serve",
+        mended: &["services.quotes.replicas=11", "services.quotes.autoscale.least=11"],
     },
     Pair {
         rule: "no-finite-mean",
@@ -318,7 +334,9 @@ fn services_in_a_row_multiply() {
 }
 
 /// What is found in the scenarios that ship with Brownout, each of which is about something that goes wrong.
-static CONTENT: [(&str, &str, &[&str]); 13] = [
+static CONTENT: [(&str, &str, &[&str]); 15] = [
+    ("autoscale-too-late.yaml", "", &["autoscaling-too-slow"]),
+    ("autoscale-too-late.yaml", "quick-start", &[]),
     ("daily-peak.yaml", "", &["no-headroom", "unbounded-queue", "single-replica", "shared-without-quota"]),
     ("daily-peak.yaml", "reports-at-night", &["single-replica", "shared-without-quota"]),
     ("gc-pause.yaml", "", &[]),
