@@ -1,19 +1,30 @@
 # Two commands do everything: `make run` and `make test`. The others are for whoever changes Brownout.
 
-SCENARIO ?= content/scenarios/retry-storm.yaml
-PICTURE ?= target/brownout.png
+.PHONY: run test web api check theory published bench fuzz docs coach coach-measure
 
-.PHONY: run test check theory published bench fuzz docs coach coach-measure
-
-# Build Brownout, run the most telling scenario with its picture, then offer the six questions that come first.
-run:
+# Build Brownout with its web app, and open it in a browser.
+run: web
 	cargo build --package brownout
-	target/debug/brownout run $(SCENARIO) --plot $(PICTURE)
-	@echo; echo 'Now say it: target/debug/brownout ask ID, with one of these (all 53: brownout questions)'; echo
-	@target/debug/brownout questions | head -n 12
+	target/debug/brownout serve
 
-test:
+# The units and the binary, then the web app: its types, its logic, and a real browser against the real server.
+test: web
 	cargo test --workspace --no-fail-fast
+	cargo build --package brownout
+	cd web && npm run check && npm test && npm run test:browser
+
+# The web app's files, which the next cargo build puts into the binary. npm says what it lacks where Node is too old.
+web: web/node_modules
+	cd web && npm run build
+
+web/node_modules: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch web/node_modules
+
+# The document of the API, and the types that the web app reads it with.
+api: web/node_modules
+	cargo run --package brownout -- openapi > web/openapi.json
+	cd web && npm run api
 
 check:
 	cargo fmt --all --check

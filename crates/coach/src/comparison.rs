@@ -4,6 +4,7 @@ use crate::assessment::Assessment;
 
 /// One thing that changed, from the older to the newer version.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ReadingChange))]
 pub struct Change {
     /// `habits`, `mistakes` or `coverage`.
     pub part: &'static str,
