@@ -32,12 +32,26 @@ pub struct Evidence {
     pub kind: Kind,
     /// The scenario's name.
     pub scenario: String,
+    /// The variant of it, unless it was taken as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
     /// Identifies what was simulated: a hash of the scenario with its overrides applied.
     pub digest: String,
     /// Brownout's version.
     pub version: String,
     /// The seeds, in order.
     pub seeds: Vec<u64>,
+}
+
+impl Evidence {
+    /// What was simulated, for a headline: the scenario's name, and the variant's.
+    pub fn title(&self) -> String {
+        title(&self.scenario, self.variant.as_deref())
+    }
+}
+
+fn title(scenario: &str, variant: Option<&str>) -> String {
+    variant.map_or_else(|| scenario.to_owned(), |variant| format!("{scenario} · variant {variant}"))
 }
 
 /// One run of one scenario with one seed.
@@ -49,6 +63,9 @@ pub struct RunReport {
     pub kind: Kind,
     /// The scenario's name.
     pub scenario: String,
+    /// The variant of it, unless it was taken as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
     /// Identifies what was simulated: a hash of the scenario with its overrides applied.
     pub digest: String,
     /// Brownout's version.
@@ -84,6 +101,13 @@ pub struct RunReport {
     pub objectives: Vec<Objective>,
     /// How it went over time.
     pub timeline: Timeline,
+}
+
+impl RunReport {
+    /// What ran, for a headline: the scenario's name, and the variant's.
+    pub fn title(&self) -> String {
+        title(&self.scenario, self.variant.as_deref())
+    }
 }
 
 /// Where requests ended. Each of `offered` ended in exactly one of the others.
@@ -312,7 +336,9 @@ pub struct Timeline {
     pub step_s: f64,
     /// By name: `gateway.checkout.goodput_rps`, `.offered_rps`, `.late_rps`, `.failed_rps`, `.p50_ms`, `.p99_ms` for an
     /// endpoint that tenants call; `inventory.queue`, `.in_service`, `.utilization` for a service, and `.replicas` where their
-    /// number follows the load; `products.hit_ratio` for a cache; `orders.lag`, `.oldest_ms` for a queue of messages. Null
+    /// number follows the load, `.replicas_ready` (up, started, not draining, not taken for unhealthy) where autoscaling,
+    /// health checks, a deploy or a crash can change it; `gateway.checkout -> inventory.reserve.breakers_open` for a call
+    /// with a breaker, how many are open or half-open over all of the caller's replicas; `products.hit_ratio` for a cache; `orders.lag`, `.oldest_ms` for a queue of messages. Null
     /// where undefined.
     pub series: Named<Vec<Option<f64>>>,
     /// Faults, to be marked where they held, and deploys from their beginning to their end.

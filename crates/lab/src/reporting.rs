@@ -11,7 +11,7 @@ use crate::report::{
 use crate::run::Run;
 use crate::scenario::Scenario;
 use sim::model::{
-    Capacity, Deploy, EndpointId, Fallback, Fault, FaultKind, Guards, Model, Party, Service, ServiceId, TenantId,
+    Call, Capacity, Deploy, EndpointId, Fallback, Fault, FaultKind, Guards, Model, Party, Service, ServiceId, TenantId,
 };
 use sim::{
     CallerId, Deployed, EntryStep, Failure, Latencies, Measures, Occupancy, Refusal, Removal, ServiceStep, SiteTally,
@@ -27,6 +27,7 @@ pub fn report(scenario: &Scenario, run: &Run) -> RunReport {
     let mut report = RunReport {
         kind: Kind::Lab,
         scenario: scenario.name.clone(),
+        variant: scenario.variant.clone(),
         digest: scenario.digest.clone(),
         version: VERSION.to_owned(),
         seed: run.seed,
@@ -52,8 +53,9 @@ pub fn report(scenario: &Scenario, run: &Run) -> RunReport {
 
 /// Where the numbers of a scenario's runs with these seeds come from.
 pub fn evidence(scenario: &Scenario, seeds: Vec<u64>) -> Evidence {
-    let (name, digest) = (scenario.name.clone(), scenario.digest.clone());
-    Evidence { kind: Kind::Lab, scenario: name, digest, version: VERSION.to_owned(), seeds }
+    let (name, variant) = (scenario.name.clone(), scenario.variant.clone());
+    let (digest, version) = (scenario.digest.clone(), VERSION.to_owned());
+    Evidence { kind: Kind::Lab, scenario: name, variant, digest, version, seeds }
 }
 
 pub(crate) fn endpoint_name(model: &Model, id: EndpointId) -> String {
@@ -176,21 +178,27 @@ fn defended(service: &Service, occupancy: &Occupancy) -> Defended {
 fn calls(model: &Model, measures: &Measures) -> Named<Calls> {
     let mut sums: Named<CallSum> = Named::new();
     for ((caller, call), tally) in Sites::calls(model).zip(&measures.sites) {
-        let callee = endpoint_name(model, call.callee);
-        match caller {
-            CallerId::Endpoint(caller) => {
-                let name = format!("{} -> {callee}", endpoint_name(model, caller));
-                sums.entry(name).or_default().add(&call.guards, tally, &tally.latencies);
-            }
-            CallerId::Tenant(TenantId(id)) if !call.guards.is_empty() => {
-                let name = format!("{} -> {callee}", model.tenants[id as usize].name);
-                // A tenant's call is its request, whose latency is measured there.
-                sums.entry(name).or_default().add(&call.guards, tally, &measures.tenants[id as usize].latencies);
-            }
-            _ => {}
-        }
+        let Some(name) = call_name(model, caller, call) else { continue };
+        // A tenant's call is its request, whose latency is measured there.
+        let latencies = match caller {
+            CallerId::Tenant(TenantId(id)) => &measures.tenants[id as usize].latencies,
+            _ => &tally.latencies,
+        };
+        sums.entry(name).or_default().add(&call.guards, tally, latencies);
     }
     sums.into_iter().map(|(name, sum)| (name, sum.calls())).collect()
+}
+
+/// How a call is named, where the report has it: between services, and those of tenants with guards.
+fn call_name(model: &Model, caller: CallerId, call: &Call) -> Option<String> {
+    let callee = endpoint_name(model, call.callee);
+    match caller {
+        CallerId::Endpoint(caller) => Some(format!("{} -> {callee}", endpoint_name(model, caller))),
+        CallerId::Tenant(TenantId(id)) if !call.guards.is_empty() => {
+            Some(format!("{} -> {callee}", model.tenants[id as usize].name))
+        }
+        _ => None,
+    }
 }
 
 /// Calls under one name. What only some of them have is counted where any has it.
@@ -249,6 +257,8 @@ fn timeline(model: &Model, measures: &Measures) -> Timeline {
     for (service, steps) in model.services.iter().zip(&measures.service_steps) {
         add_service(&mut series, service, steps);
     }
+    add_ready(&mut series, model, measures);
+    add_breakers(&mut series, model, measures);
     data::add_data(&mut series, model, measures);
     let faults = model.faults.iter().map(|fault| mark(model, fault));
     let deploys = model.deploys.iter().zip(&measures.deploys);
@@ -289,6 +299,34 @@ fn add_service(series: &mut Series, service: &Service, steps: &[ServiceStep]) {
     add("utilization", &|step| utilization(service, replicas(service, step.replicas), step.serving, step.computing));
     if service.defences.autoscale.is_some() {
         add("replicas", &|step| Some(step.replicas));
+    }
+}
+
+/// Replicas that are ready, of services where something in the scenario can change their number.
+fn add_ready(series: &mut Series, model: &Model, measures: &Measures) {
+    for (index, (service, steps)) in model.services.iter().zip(&measures.service_steps).enumerate() {
+        let id = ServiceId(index as u32);
+        let crashes = |fault: &Fault| matches!(fault.kind, FaultKind::Crash { service, .. } if service == id);
+        let defences = &service.defences;
+        let moves = defences.autoscale.is_some()
+            || defences.health.is_some()
+            || model.deploys.iter().any(|deploy| deploy.service == id)
+            || model.faults.iter().any(crashes);
+        if moves {
+            let name = format!("{}.replicas_ready", service.name);
+            series.insert(name, steps.iter().map(|step| Some(step.ready)).collect());
+        }
+    }
+}
+
+/// Breakers that are not closed, of all calls under a name together.
+fn add_breakers(series: &mut Series, model: &Model, measures: &Measures) {
+    for ((caller, call), steps) in Sites::calls(model).zip(&measures.breaker_steps) {
+        let Some(name) = call_name(model, caller, call).filter(|_| call.guards.breaker.is_some()) else { continue };
+        let sum = series.entry(format!("{name}.breakers_open")).or_insert_with(|| vec![Some(0.0); steps.len()]);
+        for (sum, open) in sum.iter_mut().flatten().zip(steps) {
+            *sum += open;
+        }
     }
 }
 

@@ -58,6 +58,7 @@ impl Sample {
         RunReport {
             kind: Kind::Lab,
             scenario: self.scenario.clone(),
+            variant: None,
             digest: "3f9a1c0e77b2d845".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: 7,

@@ -50,6 +50,11 @@ impl Circuit {
         Circuit { rule, state: State::Closed(experience(&rule)), era: 0 }
     }
 
+    /// Whether it lets everything through.
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed(_))
+    }
+
     /// Whether an attempt would be let through now.
     pub(crate) fn admits(&self, now: Time) -> bool {
         match &self.state {

@@ -205,6 +205,8 @@ struct Replica {
     /// Takes whatever comes.
     up: bool,
     standing: Standing,
+    /// Whether it counts as ready, as was last stated.
+    ready_stated: bool,
     /// When callers were first told of it.
     entered: Time,
     /// The version that it runs, among those of its service.
@@ -475,7 +477,7 @@ impl Simulation {
             Event::Retry { call } => self.on_retry(call, observer),
             Event::Begin { fault } => self.on_fault_begin(fault, observer),
             Event::End { fault } => self.on_fault_end(fault, observer),
-            Event::Ready { replica, life } => self.on_ready(replica, life),
+            Event::Ready { replica, life } => self.on_ready(replica, life, observer),
             Event::Hedge { call, attempt } => self.on_hedge(call, attempt, observer),
             Event::LeaveLine { call, attempt } => self.on_leave_line(call, attempt, observer),
             Event::Dispatch { queue, consumer } => self.on_dispatch(queue, consumer, observer),
@@ -666,6 +668,7 @@ fn replica(service: u32, plan: &plan::ServicePlan, index: u32) -> Replica {
         service,
         up: index < plan.started,
         standing: if index < plan.started { Standing::InService } else { Standing::Off },
+        ready_stated: index < plan.started,
         entered: Time::ZERO,
         release: 0,
         returns: false,

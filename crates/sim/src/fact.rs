@@ -130,6 +130,10 @@ pub enum Fact {
     TakenOut { service: u32, by: Removal },
     /// So many more, or fewer, replicas of a service run, those that start or drain included.
     Scaled { service: u32, change: i32 },
+    /// So many more, or fewer, replicas of a service are ready: up, started, not draining, not taken for unhealthy.
+    ReadyMoved { service: u32, change: i32 },
+    /// So many more, or fewer, of a caller's breakers are open or half-open.
+    BreakersMoved { site: u32, change: i32 },
     /// A deploy, by its index in the model, comes so far.
     Deploying { deploy: u32, step: RolloutStep },
     /// The concurrency limits of a service's replicas are so much higher, or lower, in sum.

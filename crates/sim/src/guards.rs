@@ -39,6 +39,15 @@ pub(crate) struct Sent {
     ticket: Option<Ticket>,
 }
 
+/// What the end of an attempt did to the breaker that had let it through.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Turn {
+    /// It opened, or opened again.
+    pub(crate) opened: bool,
+    /// So many more breakers are not closed, or fewer.
+    pub(crate) change: i32,
+}
+
 /// The guards at one site.
 #[derive(Debug)]
 pub(crate) struct SiteGuards {
@@ -82,7 +91,7 @@ impl SiteGuards {
 
     /// What a process knows, unless another one has taken its place.
     pub(crate) fn still_of(&mut self, process: Process) -> Option<&mut Knowledge> {
-        let place = self.knowledge.get_mut((process.replica - self.first_caller) as usize)?;
+        let place = self.knowledge.get_mut(process.replica.checked_sub(self.first_caller)? as usize)?;
         place.as_mut().filter(|knowledge| knowledge.life == process.life)
     }
 
@@ -164,8 +173,8 @@ impl Knowledge {
         Some(self.circuits[index].enter(now))
     }
 
-    /// An attempt was answered, or given up. Says whether that opened a breaker.
-    pub(crate) fn after(&mut self, now: Time, sent: Sent, answer: Answer) -> bool {
+    /// An attempt was answered, or given up.
+    pub(crate) fn after(&mut self, now: Time, sent: Sent, answer: Answer) -> Turn {
         if let Some(throttling) = &mut self.throttling {
             throttling.after(now, answer);
         }
@@ -174,7 +183,16 @@ impl Knowledge {
         }
         let index = self.circuit_of(sent.replica);
         let well = !matches!(answer, Answer::Failed(_));
-        sent.ticket.is_some_and(|ticket| self.circuits[index].after(now, ticket, well))
+        let Some(ticket) = sent.ticket else { return Turn::default() };
+        let circuit = &mut self.circuits[index];
+        let was_closed = circuit.is_closed();
+        let opened = circuit.after(now, ticket, well);
+        Turn { opened, change: i32::from(was_closed) - i32::from(circuit.is_closed()) }
+    }
+
+    /// How many breakers are open or half-open.
+    pub(crate) fn not_closed(&self) -> usize {
+        self.circuits.iter().filter(|circuit| !circuit.is_closed()).count()
     }
 
     /// Nobody will know what became of an attempt.
@@ -245,7 +263,7 @@ mod tests {
             let (mut guards, mut balancer) = (guards(BreakerScope::Replica), balancer(rule));
             let knowledge = guards.of(FIRST);
             let bad = send(knowledge, &mut balancer, None).expect("all are closed");
-            assert!(knowledge.after(Time::ZERO, bad, FAILED), "one failure opens it");
+            assert!(knowledge.after(Time::ZERO, bad, FAILED).opened, "one failure opens it");
             let mut counts = [0; 3];
             for _ in 0..300 {
                 let sent = send_to(knowledge, &mut balancer, None, counts).expect("two are closed");

@@ -152,6 +152,8 @@ pub struct ServiceStep {
     pub computing: f64,
     /// Replicas that ran, those that started or drained included.
     pub replicas: f64,
+    /// Replicas that were ready: up, started, not draining, not taken for unhealthy.
+    pub ready: f64,
 }
 
 /// When a deploy came how far; nothing where it never did.
@@ -188,6 +190,8 @@ pub struct Measures {
     pub entry_steps: Vec<Vec<EntryStep>>,
     /// By service, then by step.
     pub service_steps: Vec<Vec<ServiceStep>>,
+    /// By site, then by step: the mean number of breakers that were open or half-open. No steps where there are none.
+    pub breaker_steps: Vec<Vec<f64>>,
     /// Of caches, locks, copies and queues.
     pub data: DataMeasures,
 }
@@ -197,6 +201,8 @@ pub struct Measures {
 pub struct Meter {
     measures: Measures,
     levels: Vec<Levels>,
+    /// By site: breakers that are not closed, where there are any.
+    breakers: Vec<Option<Level>>,
     tenants: Vec<TenantMeter>,
     data: DataMeter,
     warmup: Time,
@@ -264,6 +270,7 @@ struct Levels {
     /// Concurrency limits, in sum.
     limits: Level,
     replicas: Level,
+    ready: Level,
     replicas_max: u64,
     waiting_max: u64,
     /// Little's law: over the whole run, the integral of waiting and serving is the sum of all sojourns.
@@ -315,7 +322,7 @@ impl Levels {
         let limit = service.defences.concurrency.map_or(0, |concurrency| u64::from(concurrency.start));
         let limits = Level { now: limit * u64::from(service.replicas), ..Level::default() };
         let replicas = Level { now: u64::from(service.replicas), ..Level::default() };
-        Levels { limits, replicas, replicas_max: replicas.now, ..Levels::default() }
+        Levels { limits, replicas, ready: replicas, replicas_max: replicas.now, ..Levels::default() }
     }
 
     #[inline]
@@ -329,6 +336,7 @@ impl Levels {
         self.computing.end_piece(at, measured);
         self.limits.end_piece(at, measured);
         self.replicas.end_piece(at, measured);
+        self.ready.end_piece(at, measured);
     }
 
     fn end_step(&mut self, step: Span) -> ServiceStep {
@@ -337,6 +345,7 @@ impl Levels {
             serving: self.serving.end_step(step),
             computing: self.computing.end_step(step),
             replicas: self.replicas.end_step(step),
+            ready: self.ready.end_step(step),
         }
     }
 }
@@ -346,10 +355,13 @@ impl Meter {
     pub fn new(model: &Model) -> Self {
         let (entries, entry_of) = entries(model);
         let step = timeline_step(model.duration);
-        let sites = Sites::of(model).callees.len();
+        let breakers: Vec<Option<Level>> =
+            Sites::calls(model).map(|(_, call)| call.guards.breaker.map(|_| Level::default())).collect();
+        let sites = breakers.len();
         let mut meter = Meter {
             levels: model.services.iter().map(Levels::at_start).collect(),
             tenants: entry_of.into_iter().map(|entry| TenantMeter { entry, ..TenantMeter::default() }).collect(),
+            breakers,
             data: DataMeter::new(model),
             warmup: Time::ZERO + model.warmup,
             closes: Time::ZERO + model.duration,
@@ -364,6 +376,7 @@ impl Meter {
                 deploys: vec![Deployed::default(); model.deploys.len()],
                 entry_steps: vec![Vec::new(); entries.len()],
                 service_steps: vec![Vec::new(); model.services.len()],
+                breaker_steps: vec![Vec::new(); sites],
                 entries,
                 window: model.duration - model.warmup,
                 step,
@@ -393,6 +406,9 @@ impl Meter {
                     level.replicas_max = level.replicas.now;
                 }
             }
+            for breakers in self.breakers.iter_mut().flatten() {
+                breakers.end_piece(ends, measured);
+            }
             self.data.end_piece(ends, measured);
             if ends <= self.closes && (ends == self.step_ends || ends == self.closes) {
                 self.end_step(ends);
@@ -410,6 +426,9 @@ impl Meter {
         let step = self.measures.step - self.step_ends.since(at);
         for (level, steps) in self.levels.iter_mut().zip(&mut self.measures.service_steps) {
             steps.push(level.end_step(step));
+        }
+        for (breakers, steps) in self.breakers.iter_mut().zip(&mut self.measures.breaker_steps) {
+            steps.extend(breakers.as_mut().map(|breakers| breakers.end_step(step)));
         }
         for (entry, steps) in self.measures.entry_steps.iter_mut().enumerate() {
             steps.push(end_entry_step(&mut self.tenants, entry));
@@ -595,6 +614,10 @@ impl Observer for Meter {
                 let levels = &mut self.levels[service as usize];
                 levels.replicas.change(at, change);
                 levels.replicas_max = levels.replicas_max.max(levels.replicas.now);
+            }
+            Fact::ReadyMoved { service, change } => self.levels[service as usize].ready.change(at, change),
+            Fact::BreakersMoved { site, change } => {
+                self.breakers[site as usize].iter_mut().for_each(|breakers| breakers.change(at, change));
             }
             Fact::Deploying { deploy, step } => {
                 let deployed = &mut self.measures.deploys[deploy as usize];

@@ -39,14 +39,14 @@ pub(crate) fn comparison(found: &Comparison, against: &[Measure; 2], width: usiz
 /// The points of a sweep, a row each.
 pub(crate) fn swept(found: &Swept, measures: &[Measure], width: usize, colour: bool) -> String {
     let page = Page { width: width.max(LEAST_WIDTH), paint: Paint { on: colour } };
-    let title = format!("{}: {} points", found.evidence.scenario, found.points.len());
+    let title = format!("{}: {} points", found.evidence.title(), found.points.len());
     stacked(&[page.evidence(&title, &found.evidence), page.points(found, measures)])
 }
 
 /// Where an objective breaks.
 pub(crate) fn finding(found: &Finding, width: usize, colour: bool) -> String {
     let page = Page { width: width.max(LEAST_WIDTH), paint: Paint { on: colour } };
-    stacked(&[page.evidence(&found.evidence.scenario, &found.evidence), page.answer(found)])
+    stacked(&[page.evidence(&found.evidence.title(), &found.evidence), page.answer(found)])
 }
 
 fn compared(measure: &Measure) -> bool {
@@ -270,6 +270,7 @@ mod tests {
         Evidence {
             kind: Kind::Lab,
             scenario: "Checkout with a slow inventory".to_owned(),
+            variant: None,
             digest: "3f9a1c0e77b2d845".to_owned(),
             version: "0.1.0".to_owned(),
             seeds: (1..=10).collect(),

@@ -53,7 +53,7 @@ pub(crate) fn replications(found: &Replications, width: usize, colour: bool) -> 
     let seeds: Vec<String> = evidence.seeds.iter().map(u64::to_string).collect();
     let title = format!("{} runs, means with 95 % intervals · scenario {}", found.replications, evidence.digest);
     let header = vec![
-        page.paint.with(HEADING, &elided(&evidence.scenario, page.width)),
+        page.paint.with(HEADING, &elided(&evidence.title(), page.width)),
         page.paint.with(FAINT, &title),
         page.paint.with(FAINT, &elided(&format!("seeds {}", seeds.join(", ")), page.width)),
     ];
@@ -121,7 +121,7 @@ impl Page {
             format!("scenario {}", elided(&report.digest, 16)),
             format!("Brownout {}", report.version),
         ];
-        let mut lines = vec![self.paint.with(HEADING, &elided(&report.scenario, self.width))];
+        let mut lines = vec![self.paint.with(HEADING, &elided(&report.title(), self.width))];
         let facts = flowed(facts.iter().map(String::as_str), " · ", self.width, 0);
         lines.extend(facts.iter().map(|line| self.paint.with(FAINT, line)));
         lines

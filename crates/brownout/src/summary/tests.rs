@@ -148,6 +148,7 @@ fn replications_with_intervals() {
         evidence: Evidence {
             kind: Kind::Lab,
             scenario: "Checkout".to_owned(),
+            variant: None,
             digest: "0123456789abcdef".to_owned(),
             version: "0.1.0".to_owned(),
             seeds: (7..15).collect(),

@@ -176,6 +176,7 @@ mod tests {
         let evidence = Evidence {
             kind: Default::default(),
             scenario: String::new(),
+            variant: None,
             digest: String::new(),
             version: String::new(),
             seeds: vec![],

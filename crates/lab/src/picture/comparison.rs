@@ -36,7 +36,7 @@ pub fn comparison_svg(found: &Comparison, measures: &[Measure], against: &[Measu
     let size = Size { height: height as u32, ..size };
     let page = Page { found, size, row };
     let drawing = document(size, |canvas| page.draw(canvas, measures, against));
-    described(&drawing, &found.evidence.scenario, &in_words(found))
+    described(&drawing, &found.evidence.title(), &in_words(found))
 }
 
 /// Every difference that was shown, in a sentence.
@@ -61,7 +61,7 @@ impl Page<'_> {
     }
 
     fn draw(&self, canvas: &Canvas, measures: &[Measure], against: &[Measure; 2]) -> Result<(), DrawError> {
-        canvas.header(&self.found.evidence.scenario, &origin(&self.found.evidence), self.size)?;
+        canvas.header(&self.found.evidence.title(), &origin(&self.found.evidence), self.size)?;
         let height = self.row * self.found.arms.len() as i32;
         for (index, measure) in measures.iter().enumerate() {
             let top = HEADER + CAPTION + index as i32 * (CAPTION + height + TICKS);

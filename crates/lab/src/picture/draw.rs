@@ -33,6 +33,13 @@ pub(super) fn columns(size: Size) -> usize {
     (plot_width(size) / 2) as usize
 }
 
+/// How many panels a picture of this size has room for.
+pub(super) fn most_panels(size: Size) -> usize {
+    /// Lower than this a plot shows little more than whether there is anything.
+    const LEAST: i32 = 90;
+    ((size.height as i32 - HEADER - LANE - TIMES) / (LEAST + CAPTION)).max(0) as usize
+}
+
 fn plot_width(size: Size) -> i32 {
     let legend = (size.width as i32 / 4).min(340);
     size.width as i32 - 2 * MARGIN - VALUES - legend

@@ -1,4 +1,5 @@
-//! A run as one picture: latency, goodput, queues and utilization over the same time, with the faults marked.
+//! A run as one picture: latency, goodput, queues and utilization over the same time, replicas and breakers where they
+//! change, with the faults marked.
 //!
 //! [`svg`] works in two stages. `panel` decides what is shown: it reads the report and gives lines made of plain
 //! points. `draw` decides where, with `pen`'s letters and strokes: they know pixels and the drawing library, and
@@ -57,14 +58,14 @@ impl Default for Size {
 pub fn svg(report: &RunReport, size: Size) -> String {
     let size = size.at_least(Size::LEAST);
     let figure = draw::Figure {
-        title: report.scenario.clone(),
+        title: report.title(),
         subtitle: subtitle(report),
         end_s: end(report),
         marks: &report.timeline.marks,
-        panels: panel::all(report, draw::columns(size)),
+        panels: panel::all(report, draw::columns(size), draw::most_panels(size)),
     };
     let drawing = draw::draw(&figure, size).expect("drawing into a string cannot fail");
-    described(&drawing, &report.scenario, &in_words(report))
+    described(&drawing, &report.title(), &in_words(report))
 }
 
 fn subtitle(report: &RunReport) -> String {

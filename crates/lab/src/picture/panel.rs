@@ -1,4 +1,5 @@
-//! What the picture shows: four panels of lines, read from a report's timeline.
+//! What the picture shows: panels of lines, read from a report's timeline. Four are always there; replicas and breakers
+//! follow where the scenario moves them and the picture has room.
 
 use super::axis::Scale;
 use crate::readable;
@@ -83,16 +84,64 @@ const DASHES: [Dash; 3] = [Dash::Solid, Dash::Long, Dash::Short];
 /// As many services, and half as many endpoints, as can be told apart.
 const MOST: usize = INKS.len();
 
-/// The panels from top to bottom; lines have at most two points in each of `columns` columns.
-pub(super) fn all(report: &RunReport, columns: usize) -> Vec<Panel> {
+/// At most `most` panels from top to bottom; lines have at most two points in each of `columns` columns.
+pub(super) fn all(report: &RunReport, columns: usize, most: usize) -> Vec<Panel> {
     let course = Course { report, columns };
     let services = busiest_services(&course);
-    vec![
+    let mut panels = vec![
         latency(&course),
         outcomes(&course),
         per_service(&course, &services, "queue", QUEUES),
         per_service(&course, &services, "utilization", UTILIZATION),
-    ]
+    ];
+    let moved = [replicas(&course), breakers(&course)].into_iter().filter(|panel| !panel.lines.is_empty());
+    panels.extend(moved.take(most.saturating_sub(4)));
+    panels
+}
+
+/// Replicas that are ready, and where a service is alone in this, those that are paid for.
+fn replicas(course: &Course) -> Panel {
+    let (names, note) = course.with_measure(course.report.services.keys(), "replicas_ready", "services");
+    let mut lines: Vec<Line> = names
+        .iter()
+        .enumerate()
+        .filter_map(|(i, name)| {
+            let look = look(INKS[i], DASHES[i % DASHES.len()], MARKERS[i], Weight::Bold);
+            course.line((*name).to_owned(), &[name], "replicas_ready", readable::count, look)
+        })
+        .collect();
+    if let [only] = names[..] {
+        let paid = look(Ink::Black, Dash::Long, Marker::None, Weight::Thin);
+        lines.extend(course.line("starting, draining too".to_owned(), &[only], "replicas", readable::count, paid));
+    }
+    Panel {
+        title: "Replicas".to_owned(),
+        note: joined(&["ready to serve", &note]),
+        unit: readable::count,
+        scale: Scale::fit(values(&lines), false),
+        lines,
+        nothing: "the number of replicas stays",
+    }
+}
+
+fn breakers(course: &Course) -> Panel {
+    let (names, note) = course.with_measure(course.report.calls.keys(), "breakers_open", "calls");
+    let lines: Vec<Line> = names
+        .iter()
+        .enumerate()
+        .filter_map(|(i, name)| {
+            let look = look(INKS[i], DASHES[i % DASHES.len()], MARKERS[i], Weight::Bold);
+            course.line((*name).to_owned(), &[name], "breakers_open", readable::count, look)
+        })
+        .collect();
+    Panel {
+        title: "Breakers".to_owned(),
+        note: joined(&["open or half-open", &note]),
+        unit: readable::count,
+        scale: Scale::fit(values(&lines), false),
+        lines,
+        nothing: "no call has a breaker",
+    }
 }
 
 fn latency(course: &Course) -> Panel {
@@ -217,6 +266,17 @@ impl<'a> Course<'a> {
         (ranked.into_iter().map(|(name, _)| name).collect(), note)
     }
 
+    /// Those of `names` that have a measure, as many as can be told apart.
+    fn with_measure(
+        &self,
+        names: impl Iterator<Item = &'a String>,
+        measure: &str,
+        what: &str,
+    ) -> (Vec<&'a str>, String) {
+        let names = names.filter(|name| !self.values(name, measure).is_empty());
+        self.top(names, MOST, what, measure, |name| [self.peak(name, measure), 0.0])
+    }
+
     fn values(&self, name: &str, measure: &str) -> &'a [Option<f64>] {
         self.report.timeline.series.get(&format!("{name}.{measure}")).map_or(&[], Vec::as_slice)
     }
@@ -316,7 +376,7 @@ mod tests {
     #[test]
     fn many_services_are_cut_to_the_busiest_and_the_picture_says_so() {
         let report = Sample { services: 20, endpoints: 12, ..Sample::default() }.report();
-        let panels = all(&report, 500);
+        let panels = all(&report, 500, 6);
         assert_eq!(panels[2].note, "requests waiting, 6 of 20 services, by highest queue");
         assert_eq!(panels[2].lines.len(), 6);
         assert_eq!(panels[2].lines[0].label, "inventory");
@@ -328,7 +388,7 @@ mod tests {
     #[test]
     fn no_two_lines_of_a_panel_look_alike_without_colour() {
         let report = Sample { services: 20, endpoints: 12, ..Sample::default() }.report();
-        for panel in all(&report, 500) {
+        for panel in all(&report, 500, 6) {
             let grey: Vec<_> = panel.lines.iter().map(|l| (l.look.dash, l.look.marker)).collect();
             for (i, one) in grey.iter().enumerate() {
                 assert!(!grey[..i].contains(one), "{}: {one:?} twice", panel.title);
@@ -338,7 +398,7 @@ mod tests {
 
     #[test]
     fn a_service_keeps_its_look_from_panel_to_panel() {
-        let panels = all(&Sample { services: 5, ..Sample::default() }.report(), 500);
+        let panels = all(&Sample { services: 5, ..Sample::default() }.report(), 500, 6);
         let utilization = &panels[3];
         assert_eq!(utilization.lines.len(), 4, "one service has no limit, so no utilization");
         for line in &utilization.lines {
@@ -349,8 +409,8 @@ mod tests {
 
     #[test]
     fn endpoints_add_up() {
-        let one = all(&Sample::default().report(), 500);
-        let four = all(&Sample { endpoints: 4, ..Sample::default() }.report(), 500);
+        let one = all(&Sample::default().report(), 500, 6);
+        let four = all(&Sample { endpoints: 4, ..Sample::default() }.report(), 500, 6);
         for (a, b) in one[1].lines.iter().zip(&four[1].lines) {
             assert_eq!((&a.label, &a.peak), (&b.label, &b.peak));
         }

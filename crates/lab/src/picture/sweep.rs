@@ -24,11 +24,11 @@ const VALUES: i32 = 84;
 pub fn sweep_svg(swept: &Swept, measures: &[Measure], size: Size) -> String {
     let size = size.at_least(Size::LEAST);
     let drawing = document(size, |canvas| {
-        canvas.header(&swept.evidence.scenario, &origin(&swept.evidence), size)?;
+        canvas.header(&swept.evidence.title(), &origin(&swept.evidence), size)?;
         let page = Page { swept, size };
         if swept.grid.axes.len() > 1 { page.heat_maps(canvas, measures) } else { page.lines(canvas, measures) }
     });
-    described(&drawing, &swept.evidence.scenario, &in_words(swept, measures))
+    described(&drawing, &swept.evidence.title(), &in_words(swept, measures))
 }
 
 fn in_words(swept: &Swept, measures: &[Measure]) -> String {

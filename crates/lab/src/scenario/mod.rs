@@ -69,6 +69,8 @@ use yaml::Node;
 pub struct Scenario {
     /// What it is called.
     pub name: String,
+    /// Which variant it is; none for the file as it is.
+    pub variant: Option<String>,
     /// What to look at.
     pub about: Option<String>,
     /// Identifies what is simulated: 16 hexadecimal digits over the scenario with its overrides, without comments,
@@ -242,7 +244,7 @@ impl<'a> Reader<'a> {
         let digest = digest::of(root, &self.used, self.files);
         let emissions = std::mem::take(&mut self.emissions);
         let (remarks, variants) = (Vec::new(), Vec::new());
-        Some(Scenario { name, about, digest, model, emissions, prices, objectives, remarks, variants })
+        Some(Scenario { name, variant: None, about, digest, model, emissions, prices, objectives, remarks, variants })
     }
 
     /// The engine's own opinion, for what no earlier check has found.

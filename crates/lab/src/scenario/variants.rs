@@ -62,6 +62,7 @@ pub(super) fn read(
             let mut tree = root.clone();
             apply_all(&mut tree, &parsed.changes, &mut found);
             let scenario = decode(&tree, files, &mut found)?;
+            let scenario = Scenario { variant: Some(name.text().to_owned()), ..scenario };
             let set = parsed.changes.iter().map(|change| written(change, source)).collect();
             Some(Variant { name: name.text().to_owned(), about: parsed.about, set, scenario: Box::new(scenario) })
         });

@@ -186,6 +186,9 @@ fn a_scaled_service_reports_its_replicas() {
     let series = &report.timeline.series["shop.replicas"];
     assert_eq!((series[0], series.len()), (Some(1.0), report.timeline.series["shop.queue"].len()));
     assert!(series.iter().flatten().any(|replicas| *replicas >= 3.0));
+    let ready = &report.timeline.series["shop.replicas_ready"];
+    let few = |(ready, paid): (&Option<f64>, &Option<f64>)| ready <= paid;
+    assert!(ready.iter().zip(series).all(few) && ready.contains(&Some(3.0)), "who drains is paid for and not ready");
 }
 
 #[test]
@@ -203,6 +206,13 @@ fn health_and_ejection_report_what_they_did() {
     assert!(rejected(&checked) < 150, "{}", rejected(&checked));
     assert!(rejected(&ejecting) < 100, "{}", rejected(&ejecting));
     assert_eq!(checked.services["shop"].defended.unhealthy, Some(2));
+    let least = |report: &RunReport| {
+        let ready = &report.timeline.series["shop.replicas_ready"];
+        ready.iter().flatten().copied().fold(f64::INFINITY, f64::min)
+    };
+    assert_eq!([&unguarded, &checked, &ejecting].map(least), [2.0; 3], "half of the four have crashed");
+    let calm = reported("");
+    assert!(!calm.timeline.series.contains_key("shop.replicas_ready"), "nothing moves it");
     assert!(ejecting.services["shop"].defended.ejections >= Some(2));
 }
 

@@ -144,6 +144,10 @@ fn a_report_says_what_the_guards_did() {
     // 14 of 18 seconds are calm, and only the four others need their guards.
     assert!(count(reserve, "breaker_opened") >= 2, "the slow replica's, on each of the two gateways");
     assert!((1..400).contains(&count(reserve, "fallbacks")), "{json}");
+    let series = json["timeline"]["series"].as_object().expect("a map");
+    let open = series[&format!("{reserve}.breakers_open")].as_array().expect("steps");
+    assert!(open.iter().filter_map(Value::as_f64).any(|open| open > 0.5), "{open:?}");
+    assert!(!series.contains_key(&format!("{quote}.breakers_open")), "it has no breaker");
     assert!(json["calls"][reserve]["staleness_ms"]["max"].as_f64().is_some_and(|max| max < 60_000.0));
     assert!(count(ads, "shed_locally") > 500 && count(ads, "fallbacks") > 500, "ads are out for four seconds");
     assert!(count(quote, "hedges") > 50);

@@ -29,6 +29,7 @@ fn report() -> RunReport {
     RunReport {
         kind: Default::default(),
         scenario: of("s"),
+        variant: None,
         digest: of("d"),
         version: of("0"),
         seed: 1,

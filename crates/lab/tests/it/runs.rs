@@ -17,6 +17,17 @@ fn reported(seed: u64) -> RunReport {
     report(&scenario, &run(&scenario.model, seed).expect("the sample can be run"))
 }
 
+#[test]
+fn a_report_names_the_variant() {
+    let whole = short_checkout();
+    assert_eq!(reported(7).title(), whole.name);
+    let variant = whole.variants.first().expect("the sample has variants");
+    let report = report(variant.scenario(), &run(&variant.scenario().model, 7).expect("the variant can be run"));
+    assert_eq!(report.variant.as_ref(), Some(&variant.name));
+    assert_eq!(report.title(), format!("{} · variant {}", whole.name, variant.name));
+    assert!(to_value(reported(7)).expect("a report is JSON").get("variant").is_none());
+}
+
 /// The keys of an object, with those of its first member below where the member is named by the scenario.
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().map(|object| object.keys().map(String::as_str).collect()).unwrap_or_default()

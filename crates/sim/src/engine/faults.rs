@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::fact::Stage;
+use crate::guards::Process;
 use crate::model::{Capacity, Fault, FaultKind, Party, ServiceId};
 use std::ops::Range;
 
@@ -54,7 +55,9 @@ impl Simulation {
     pub(super) fn on_fault_end<O: Observer>(&mut self, fault: u32, observer: &mut O) {
         self.faults.active[fault as usize] = false;
         match self.faults.all[fault as usize].kind.clone() {
-            FaultKind::Crash { service, share } => self.hit(service, share).for_each(|index| self.restart(index)),
+            FaultKind::Crash { service, share } => {
+                self.hit(service, share).for_each(|index| self.restart(index, observer));
+            }
             FaultKind::Pause { service, share } => {
                 self.hit(service, share).for_each(|index| self.resume(index, observer));
             }
@@ -152,6 +155,7 @@ impl Simulation {
     fn stop<O: Observer>(&mut self, index: usize, observer: &mut O) {
         let replica = &mut self.replicas[index];
         replica.up = false;
+        let life = replica.life;
         replica.life += 1;
         let service = replica.service;
         let computing = replica.sharing.as_ref().map_or(replica.busy_cores, |sharing| sharing.busy());
@@ -159,6 +163,8 @@ impl Simulation {
         self.clear(index);
         self.lose_caches(index);
         self.forget(index, observer);
+        self.state_readiness(index, observer);
+        self.state_lost_breakers(Process { replica: index as u32, life }, observer);
         self.end_drain(index, observer);
     }
 
@@ -203,7 +209,7 @@ impl Simulation {
     }
 
     /// A process starts where one should be, unless a crash holds it down.
-    pub(super) fn restart(&mut self, index: usize) {
+    pub(super) fn restart<O: Observer>(&mut self, index: usize, observer: &mut O) {
         let held_down = self.faults.active().any(|kind| match kind {
             FaultKind::Crash { service, share } => self.is_hit(index, *service, *share),
             _ => false,
@@ -215,13 +221,13 @@ impl Simulation {
         let startup = self.plan.services[replica.service as usize].startup;
         let event = Event::Ready { replica: index as u32, life: replica.life };
         if startup == Span::ZERO {
-            self.on_ready(index as u32, replica.life);
+            self.on_ready(index as u32, replica.life, observer);
         } else {
             self.agenda.push(self.now + startup, event);
         }
     }
 
-    pub(super) fn on_ready(&mut self, index: u32, life: u32) {
+    pub(super) fn on_ready<O: Observer>(&mut self, index: u32, life: u32, observer: &mut O) {
         let replica = &mut self.replicas[index as usize];
         // Another crash may have come before it was ready.
         if replica.life != life {
@@ -231,6 +237,7 @@ impl Simulation {
         if replica.standing == Standing::Starting {
             self.enter_service(index as usize);
         }
+        self.state_readiness(index as usize, observer);
     }
 
     /// Nothing moves until then. Work that ends meanwhile learns afterwards how much time was lost.

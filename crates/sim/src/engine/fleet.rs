@@ -139,7 +139,22 @@ impl Simulation {
         if !passed {
             observer.see(self.now, Fact::TakenOut { service: service as u32, by: Removal::Unhealthy });
         }
+        self.state_readiness(index, observer);
         self.rotate(service);
+    }
+
+    /// Whether a replica may serve: its process is up and callers are to be told of it. Only changes are stated.
+    pub(super) fn state_readiness<O: Observer>(&mut self, index: usize, observer: &mut O) {
+        let replica = &self.replicas[index];
+        let service = replica.service as usize;
+        let number = index - self.plan.services[service].first_replica as usize;
+        let checker = self.fleets[service].as_ref().and_then(|fleet| fleet.health.as_ref());
+        let healthy = checker.is_none_or(|(_, checker)| checker.is_healthy(number));
+        let ready = replica.up && replica.standing == Standing::InService && healthy;
+        if std::mem::replace(&mut self.replicas[index].ready_stated, ready) != ready {
+            let change = if ready { 1 } else { -1 };
+            observer.see(self.now, Fact::ReadyMoved { service: service as u32, change });
+        }
     }
 
     /// An attempt at a replica ended for its caller, who may have had enough of it.
@@ -236,7 +251,7 @@ impl Simulation {
     fn add_replicas<O: Observer>(&mut self, service: usize, count: u32, observer: &mut O) {
         for index in self.standing(service, Standing::Off).into_iter().take(count as usize) {
             self.state_scaled(service, 1, observer);
-            self.start_release(index);
+            self.start_release(index, observer);
         }
     }
 
@@ -258,6 +273,8 @@ impl Simulation {
         if std::mem::replace(&mut replica.up, false) {
             replica.takes_up_to = sent;
         }
+        self.state_readiness(index, observer);
+        let replica = &self.replicas[index];
         let event = Event::Tend { whom: index as u32, duty: Duty::EndGrace, number: replica.life };
         self.agenda.push(self.now + GRACE, event);
         self.notice_drained(index, observer);
@@ -287,7 +304,7 @@ impl Simulation {
             return;
         }
         if replica.returns {
-            self.start_release(index);
+            self.start_release(index, observer);
             return;
         }
         replica.standing = Standing::Off;

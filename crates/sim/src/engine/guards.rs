@@ -7,7 +7,7 @@
 use super::calls::{Caller, pause};
 use super::*;
 use crate::bulkhead::Entry;
-use crate::guards::{Fallback, Process, Sent};
+use crate::guards::{Fallback, Process, Sent, Turn};
 use std::collections::BTreeMap;
 
 /// What guards remember of a call under way.
@@ -254,8 +254,25 @@ impl Simulation {
         if let (Some(began), Some(hedging)) = (tried_at, &mut guards.hedging) {
             hedging.took(now.since(began));
         }
-        if guards.still_of(process).is_some_and(|known| known.after(now, sent, answer)) {
+        let turn = guards.still_of(process).map_or_else(Turn::default, |known| known.after(now, sent, answer));
+        if turn.opened {
             observer.see(now, Fact::BreakerOpened { site });
+        }
+        // What a dead process knew was lost with it, though its attempts still end.
+        let lives = self.replicas.get(process.replica as usize).is_none_or(|replica| replica.life == process.life);
+        if turn.change != 0 && lives {
+            observer.see(now, Fact::BreakersMoved { site, change: turn.change });
+        }
+    }
+
+    /// A process has died, and its breakers with it.
+    pub(super) fn state_lost_breakers<O: Observer>(&mut self, process: Process, observer: &mut O) {
+        for (site, plan) in self.plan.sites.iter_mut().enumerate() {
+            let guards = plan.guards.as_deref_mut();
+            let lost = guards.and_then(|guards| guards.still_of(process)).map_or(0, |known| known.not_closed());
+            if lost > 0 {
+                observer.see(self.now, Fact::BreakersMoved { site: site as u32, change: -(lost as i32) });
+            }
         }
     }
 

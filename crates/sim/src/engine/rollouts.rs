@@ -61,13 +61,13 @@ impl Simulation {
     }
 
     /// A process with the version that is wanted now starts at a place.
-    pub(super) fn start_release(&mut self, index: usize) {
+    pub(super) fn start_release<O: Observer>(&mut self, index: usize, observer: &mut O) {
         let service = self.replicas[index].service;
         let wanted = self.releases(service as usize).map_or(0, |releases| releases.wanted);
         let replica = &mut self.replicas[index];
         (replica.standing, replica.release) = (Standing::Starting, wanted);
         self.recompute_service(crate::model::ServiceId(service));
-        self.restart(index);
+        self.restart(index, observer);
     }
 
     pub(super) fn on_deploy<O: Observer>(&mut self, deploy: u32, observer: &mut O) {

@@ -128,6 +128,21 @@ fn scaled(replicas: u32, workers: u32, busy: u64, target: f64, cooldown: u64) ->
     Service { replicas, workers: Some(workers), defences, ..Service::new("one", vec![work(busy)]) }
 }
 
+/// A crash is over long before its replica is trusted again.
+#[test]
+fn readiness_moves_with_crashes_and_checks() {
+    let service = Service { startup: ms(20), ..four(checked(10), Balance::RoundRobin) };
+    let ran = World::of([service]).tenant(asks(&[0])).fault(first_of_four(CRASH), 105, 50).run();
+    let moved = ran.facts.iter().filter_map(|(at, fact)| match fact {
+        Fact::ReadyMoved { change, .. } => Some((at.0 / 1_000_000, *change)),
+        _ => None,
+    });
+    // Up again at 175, it passes the checks of 180 and 190.
+    assert_eq!(moved.collect::<Vec<_>>(), [(105, -1), (190, 1)]);
+    let missing: f64 = ran.measures.service_steps[0].iter().map(|step| 4.0 - step.ready).sum();
+    assert!((missing * ran.measures.step.as_secs() - 0.085).abs() < 1e-9, "{missing}");
+}
+
 /// When replicas came and went, in milliseconds, and how many.
 fn scalings(ran: &Ran) -> Vec<(u64, i32)> {
     let scaled = ran.facts.iter().filter_map(|(at, fact)| match fact {

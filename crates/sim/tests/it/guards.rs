@@ -221,6 +221,27 @@ fn an_abandoned_probe_does_not_block_the_next() {
     assert_eq!(ends, ["error", "error", "ok", "ok", "ok", "ok", "ok"]);
 }
 
+#[test]
+fn it_is_known_how_many_breakers_are_not_closed() {
+    let call = guarded(to(1), breaker(1, 100, BreakerScope::Callee));
+    let world = World::of([caller(call), callee(5)]).tenant(asks(&[0, 10, 110])).fault(errors(1, 1.0), 0, 50);
+    let check = |world: &World, expected: &[(u64, i32)], open_ms: f64| {
+        let ran = world.run();
+        let moved = ran.facts.iter().filter_map(|(at, fact)| match fact {
+            Fact::BreakersMoved { site: 1, change } => Some((at.0 / 1_000_000, *change)),
+            _ => None,
+        });
+        assert_eq!(moved.collect::<Vec<_>>(), expected);
+        assert!(ran.measures.breaker_steps[0].is_empty(), "the tenant's call has no breaker");
+        let open: f64 = ran.measures.breaker_steps[1].iter().sum();
+        assert!((open * ran.measures.step.as_secs() * 1e3 - open_ms).abs() < 1e-6, "{open}");
+    };
+    // Half-open is not closed: it is until the probe of 110 has its answer.
+    check(&world, &[(0, 1), (115, -1)], 115.0);
+    // It goes with its process, and that of the next one was never open.
+    check(&world.clone().fault(crash(0), 60, 10), &[(0, 1), (60, -1)], 60.0);
+}
+
 /// No timeout ends a probe that a partition swallows.
 #[test]
 fn a_lost_probe_is_followed_by_another_when_the_breaker_would_have_been_open_again() {

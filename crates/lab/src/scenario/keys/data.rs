@@ -35,7 +35,7 @@ pub(in crate::scenario) static CACHE: Object = Object {
             "fill",
             Kind::Word(FILL),
             "Who fetches a missing key: everybody who misses it, or the first while the others wait for that fetch and share \
-             how it ends.",
+             how it ends, its fallback included.",
             "single-flight",
         )
         .default("stampede"),
