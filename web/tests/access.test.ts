@@ -133,6 +133,7 @@ test('a run and an answer by keyboard alone', async () => {
 test('the kit prints on two pages at most', async () => {
   const { page } = await openPage(browser, server)
   await visit(page, '/kit')
+  await page.getByText('Partners break when').waitFor({ state: 'attached' })
   await page.emulateMedia({ media: 'print' })
   const printed = await page.pdf({ format: 'A4' })
   const pages = printed.toString('latin1').match(/\/Type\s*\/Page[^s]/g)?.length ?? 0

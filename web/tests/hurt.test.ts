@@ -17,6 +17,7 @@ afterAll(async () => {
 })
 
 test('a draft survives a killed server, whatever happens to the page', async () => {
+  const server = await new Server().start()
   const { page } = await openPage(browser, server)
   const field = page.getByLabel('Your answer')
   await visit(page, '/questions/reliable-api')
@@ -25,7 +26,7 @@ test('a draft survives a killed server, whatever happens to the page', async () 
 
   await server.kill()
   await field.fill('Saved before. Written into nothing.')
-  await page.getByText('Kept in this browser').waitFor()
+  await page.getByText('Kept in this browser, not saved yet').waitFor()
   await page.getByText('Brownout does not answer.', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Read my answer' }).click()
   await page.getByRole('alert').filter({ hasText: 'does not answer' }).waitFor()
@@ -37,12 +38,13 @@ test('a draft survives a killed server, whatever happens to the page', async () 
 
   await server.kill()
   await field.fill('Saved before. Written into nothing. And the page is gone too.')
-  await page.getByText('Kept in this browser').waitFor()
+  await page.getByText('Kept in this browser, not saved yet').waitFor()
   await server.start()
   await page.reload()
   await expect.poll(() => field.inputValue()).toBe('Saved before. Written into nothing. And the page is gone too.')
   await page.getByText('Draft saved').waitFor()
   await page.context().close()
+  await server.end()
 })
 
 test.each([

@@ -19,7 +19,7 @@ const colours = HighlightStyle.define([
 ])
 
 const look = EditorView.theme({
-  '&': { height: 'min(70vh, 44rem)', fontSize: '0.85rem', backgroundColor: 'var(--paper)', color: 'var(--ink)' },
+  '&': { height: 'min(60vh, 40rem)', fontSize: '0.85rem', backgroundColor: 'var(--paper)', color: 'var(--ink)' },
   '&.cm-focused': { outline: '3px solid var(--focus)', outlineOffset: '-3px' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55' },
   '.cm-content': { caretColor: 'var(--ink)' },
@@ -50,7 +50,7 @@ export function editor(parent: HTMLElement, text: string, change: (text: string)
     yaml(),
     syntaxHighlighting(colours),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': 'Scenario', spellcheck: 'false' }),
+    EditorView.contentAttributes.of({ 'aria-label': 'Scenario', spellcheck: 'false', tabindex: '0' }),
     keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, ...searchKeymap, ...lintKeymap, indentWithTab]),
     look,
     told,
@@ -58,7 +58,7 @@ export function editor(parent: HTMLElement, text: string, change: (text: string)
   const view = new EditorView({ parent, state: EditorState.create({ doc: text, extensions }) })
   // A scenario opens with a page of why; what one has come to change is below it.
   const begin = text.search(/^brownout:/m)
-  if (begin > 0) view.dispatch({ effects: EditorView.scrollIntoView(begin, { y: 'start', yMargin: 24 }) })
+  if (begin > 0) view.dispatch({ selection: { anchor: begin }, effects: EditorView.scrollIntoView(begin, { y: 'start', yMargin: 24 }) })
   return view
 }
 
