@@ -301,12 +301,11 @@ impl Simulation {
 
     /// Another call begins where one has failed; its answer is the step's.
     fn call_instead<O: Observer>(&mut self, call: Ref, instead: u32, failure: Failure, observer: &mut O) {
-        let Call { site, parent, request, sent_at, caller: replica, life, deadline, original, key, .. } =
-            self.calls[call];
+        let Call { site, parent, request, sent_at, caller: replica, life, deadline, original, .. } = self.calls[call];
         observer.see(self.now, Fact::FellBack { call, site, age: None, sent_at });
         let answer = Answer::Failed(failure);
-        self.close_call(call, answer, observer);
-        self.fail_fetch(&EndedCall { call, site, parent, caller: replica, key, sent_at, answer }, observer);
+        let (_, ended) = self.close_call(call, answer, observer);
+        self.fail_fetch(&ended, observer);
         let caller = Caller { parent, request, sent_at, replica, life, deadline, original, key: 0 };
         self.begin_call(instead, caller, observer);
         // The handler that waits keeps the request, so this was not the last to let go.
