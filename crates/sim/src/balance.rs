@@ -25,8 +25,15 @@ impl Balancer {
     }
 
     /// The index of a replica for a request with this key; `outstanding` tells how many attempts a replica has.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pick(&mut self, key: u64, outstanding: impl Fn(u32) -> u32) -> u32 {
+        if self.replicas == 1 {
+            return 0;
+        }
+        self.pick_one(key, outstanding)
+    }
+
+    fn pick_one(&mut self, key: u64, outstanding: impl Fn(u32) -> u32) -> u32 {
         if self.members.is_some() {
             return self.pick_member(key, outstanding);
         }

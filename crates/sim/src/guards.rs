@@ -83,19 +83,28 @@ impl SiteGuards {
         SiteGuards { rules, hedging, fallback: None, stands_in: false, stream, first_caller, knowledge }
     }
 
+    /// Whether calls take places in a bulkhead.
+    #[inline]
+    pub(crate) fn has_places(&self) -> bool {
+        self.rules.bulkhead.is_some()
+    }
+
     /// What a process knows; nothing, if it is new.
+    #[inline]
     pub(crate) fn of(&mut self, process: Process) -> &mut Knowledge {
         let index = (process.replica - self.first_caller) as usize;
         known(&mut self.knowledge, &self.rules, index, process.life)
     }
 
     /// What a process knows, unless another one has taken its place.
+    #[inline]
     pub(crate) fn still_of(&mut self, process: Process) -> Option<&mut Knowledge> {
         let place = self.knowledge.get_mut(process.replica.checked_sub(self.first_caller)? as usize)?;
         place.as_mut().filter(|knowledge| knowledge.life == process.life)
     }
 
     /// Whether the throttle lets another attempt through.
+    #[inline]
     pub(crate) fn throttle_admits(&mut self, now: Time, process: Process) -> bool {
         if self.rules.throttle.is_none() {
             return true;
@@ -115,6 +124,7 @@ impl SiteGuards {
     }
 }
 
+#[inline]
 fn known<'k>(all: &'k mut Vec<Option<Knowledge>>, rules: &model::Guards, index: usize, life: u32) -> &'k mut Knowledge {
     if index >= all.len() {
         all.resize_with(index + 1, || None);
@@ -148,6 +158,10 @@ impl Knowledge {
         avoid: Option<u32>,
         pick: impl Fn(&mut Balancer, &dyn Fn(u32) -> bool) -> u32,
     ) -> Option<Sent> {
+        // The only one there is: no choice, and no turn to take.
+        if replicas == 1 {
+            return self.admits(now, 0).then(|| Sent { replica: 0, ticket: self.enter(now, 0) });
+        }
         let avoid = avoid.filter(|_| balancer.choices() > 1);
         let admits = |replica| Some(replica) != avoid && self.admits(now, replica);
         let replica = first_admitted(balancer, replicas, |balancer| pick(balancer, &admits), &admits)?;

@@ -245,20 +245,22 @@ impl TenantMeter {
     }
 }
 
-/// Ends the step of an entry, which one or more tenants call.
+/// Ends the step of an entry, which one or more tenants call: the first of them takes what the others have.
 fn end_entry_step(tenants: &mut [TenantMeter], entry: usize) -> EntryStep {
-    let mut sum = EntryStep::default();
-    let mut latencies = Histogram::default();
-    for tenant in tenants.iter_mut().filter(|tenant| tenant.entry == entry) {
-        let step = std::mem::take(&mut tenant.step);
-        sum.offered += step.offered;
-        sum.good += step.good;
-        sum.late += step.late;
-        sum.failed += step.failed;
-        latencies.merge(&tenant.latencies);
-        tenant.latencies.clear();
+    let mut callers = tenants.iter_mut().filter(|tenant| tenant.entry == entry);
+    let Some(first) = callers.next() else { return EntryStep::default() };
+    for other in callers {
+        let step = std::mem::take(&mut other.step);
+        first.step.offered += step.offered;
+        first.step.good += step.good;
+        first.step.late += step.late;
+        first.step.failed += step.failed;
+        first.latencies.merge(&other.latencies);
+        other.latencies.clear();
     }
-    EntryStep { p50: latencies.quantile(0.5), p99: latencies.quantile(0.99), ..sum }
+    let (p50, p99) = (first.latencies.quantile(0.5), first.latencies.quantile(0.99));
+    first.latencies.clear();
+    EntryStep { p50, p99, ..std::mem::take(&mut first.step) }
 }
 
 /// The numbers at a service at this moment, and their integrals in request-nanoseconds.
@@ -279,12 +281,15 @@ struct Levels {
 }
 
 /// One number over time.
+///
+/// The integral of a step function up to T is its last value times T, less each change times its instant: a change is two
+/// additions. The products wrap, the integral over a piece does not: it is at most [`LONGEST_PIECE`] times the attempts in
+/// flight, which fits.
 #[derive(Clone, Copy, Debug, Default)]
 struct Level {
     now: u64,
-    since: Time,
-    /// Over the piece of time under way: at most [`LONGEST_PIECE`] times the attempts in flight, which fits.
-    piece: u64,
+    /// The sum of changes times their instants in the piece of time under way, all before it taken as made at its start.
+    moment: u64,
     /// Over the step so far.
     step: u128,
     /// Over the measured window so far.
@@ -295,17 +300,17 @@ struct Level {
 const LONGEST_PIECE: Span = Span::secs(1_000);
 
 impl Level {
-    #[inline]
+    #[inline(always)]
     fn change(&mut self, at: Time, change: i32) {
-        self.piece += self.now * (at.0 - self.since.0);
-        self.since = at;
-        self.now = self.now.checked_add_signed(i64::from(change)).expect("a level is never negative");
+        let change = i64::from(change);
+        self.now = self.now.checked_add_signed(change).expect("a level is never negative");
+        self.moment = self.moment.wrapping_add(at.0.wrapping_mul(change as u64));
     }
 
     /// Sums up; gives the integral over the piece.
     fn end_piece(&mut self, at: Time, measured: bool) -> u128 {
-        self.change(at, 0);
-        let area = u128::from(std::mem::take(&mut self.piece));
+        let start = self.now.wrapping_mul(at.0);
+        let area = u128::from(start.wrapping_sub(std::mem::replace(&mut self.moment, start)));
         self.step += area;
         self.window += if measured { area } else { 0 };
         area

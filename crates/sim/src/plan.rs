@@ -172,8 +172,8 @@ pub(crate) struct Path {
     loss: f64,
     /// A partition lies between.
     cut: bool,
-    /// Nothing lies between.
-    direct: bool,
+    /// What becomes of every message, where luck has no part in it.
+    certain: Option<Transit>,
     stream: Stream,
 }
 
@@ -206,30 +206,30 @@ impl Path {
             None => Hop::Drawn(sampler),
         };
         let (jitter, base_loss) = (network.jitter, network.loss);
-        let mut path = Path { ends, hop, jitter, base_loss, loss: base_loss, cut: false, direct: false, stream };
+        let mut path = Path { ends, hop, jitter, base_loss, loss: base_loss, cut: false, certain: None, stream };
         path.set_faults(false, 0.0);
         path
     }
 
     /// Sends one message.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn transit(&mut self) -> Transit {
-        if self.direct { Transit::Now } else { self.travel() }
+        match self.certain {
+            Some(transit) => transit,
+            None => self.travel(),
+        }
     }
 
     #[inline(never)]
     fn travel(&mut self) -> Transit {
-        if self.cut {
-            return Transit::Lost;
+        match &self.hop {
+            Hop::Drawn(sampler) if self.is_smooth() => Transit::After(sampler.sample(&mut self.stream)),
+            _ => self.rough_transit(),
         }
-        if self.jitter == Span::ZERO && self.loss == 0.0 {
-            return match &self.hop {
-                Hop::None => Transit::Now,
-                Hop::Lane(span, lane) => Transit::InLane(*span, *lane),
-                Hop::Drawn(sampler) => Transit::After(sampler.sample(&mut self.stream)),
-            };
-        }
-        self.rough_transit()
+    }
+
+    fn is_smooth(&self) -> bool {
+        self.jitter == Span::ZERO && self.loss == 0.0
     }
 
     /// With jitter, and with retransmissions after losses: each waits twice as long as the one before.
@@ -255,7 +255,12 @@ impl Path {
     pub(crate) fn set_faults(&mut self, cut: bool, extra_loss: f64) {
         self.cut = cut;
         self.loss = 1.0 - (1.0 - self.base_loss) * (1.0 - extra_loss);
-        self.direct = matches!(self.hop, Hop::None) && self.jitter == Span::ZERO && self.loss == 0.0 && !cut;
+        self.certain = match self.hop {
+            _ if cut => Some(Transit::Lost),
+            Hop::None if self.is_smooth() => Some(Transit::Now),
+            Hop::Lane(span, lane) if self.is_smooth() => Some(Transit::InLane(span, lane)),
+            _ => None,
+        };
     }
 }
 

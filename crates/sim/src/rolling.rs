@@ -13,8 +13,10 @@ const SLOTS: usize = 10;
 pub(crate) struct Rolling {
     /// Length of a slot in nanoseconds.
     width: u64,
-    /// Which slot since the start of the run is the newest.
+    /// Which slot since the start of the run is the newest, where it is kept, and the first instant after it.
     newest: u64,
+    place: usize,
+    ends: u64,
     slots: [[u32; 2]; SLOTS],
     sums: [u64; 2],
 }
@@ -22,24 +24,35 @@ pub(crate) struct Rolling {
 impl Rolling {
     pub(crate) fn over(window: Span) -> Self {
         let width = (window.0 / SLOTS as u64).max(1);
-        Rolling { width, newest: 0, slots: [[0; 2]; SLOTS], sums: [0; 2] }
+        Rolling { width, newest: 0, place: 0, ends: width, slots: [[0; 2]; SLOTS], sums: [0; 2] }
     }
 
     /// Counts one of the first or second kind.
+    #[inline]
     pub(crate) fn add(&mut self, now: Time, kind: usize) {
         self.roll(now);
-        self.slots[(self.newest % SLOTS as u64) as usize][kind] += 1;
+        self.slots[self.place][kind] += 1;
         self.sums[kind] += 1;
     }
 
     /// Both counts.
+    #[inline]
     pub(crate) fn sums(&mut self, now: Time) -> [u64; 2] {
         self.roll(now);
         self.sums
     }
 
     /// Drops the slots that have become too old.
+    #[inline]
     fn roll(&mut self, now: Time) {
+        // Mostly the newest slot still fills: no need to divide.
+        if now.0 >= self.ends {
+            self.begin_slot(now);
+        }
+    }
+
+    #[cold]
+    fn begin_slot(&mut self, now: Time) {
         let newest = now.0 / self.width;
         let passed = (newest - self.newest).min(SLOTS as u64);
         for step in 1..=passed {
@@ -49,6 +62,8 @@ impl Rolling {
             }
         }
         self.newest = newest;
+        self.place = (newest % SLOTS as u64) as usize;
+        self.ends = (newest + 1).saturating_mul(self.width);
     }
 }
 

@@ -108,7 +108,7 @@ impl<T: Default> Slab<T> {
     }
 
     /// Frees the place; its identity is dead from here on.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn free(&mut self, id: Ref) {
         let place = &mut self.places[id.index()];
         debug_assert!(place.generation == id.generation);

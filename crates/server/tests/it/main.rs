@@ -57,7 +57,10 @@ fn an_example_is_created_once_for_each_key() {
     };
     let with_key = |key| house.ask("POST", "/api/v1/examples", &[("idempotency-key", key)], Some(text("The queue")));
     let (first, again, other) = (json(&with_key("k1")), json(&with_key("k1")), json(&with_key("k2")));
-    assert_eq!((first["id"].as_str(), again["id"].as_str(), other["id"].as_str()), (Some("e1"), Some("e1"), Some("e2")));
+    assert_eq!(
+        (first["id"].as_str(), again["id"].as_str(), other["id"].as_str()),
+        (Some("e1"), Some("e1"), Some("e2"))
+    );
     let lab = object!({"example": {"numbers": [{"value": "99 %", "source": "lab", "detail": ""}]}});
     assert_eq!(house.post("/api/v1/examples", lab).status, 422);
 }
@@ -96,7 +99,11 @@ fn bad_requests_say_what_is_wrong() {
     for (method, path, body, status) in cases {
         let answer = house.ask(method, path, &[], body);
         let told = json(&answer);
-        assert_eq!((answer.status, answer.kind.as_str()), (status, "application/problem+json"), "{method} {path}: {told}");
+        assert_eq!(
+            (answer.status, answer.kind.as_str()),
+            (status, "application/problem+json"),
+            "{method} {path}: {told}"
+        );
         assert!(told["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{method} {path}: {told}");
     }
     let much = house.post("/api/v1/assessments", object!({"question": "denormalize", "text": "a".repeat(3 << 20)}));
@@ -107,7 +114,8 @@ fn bad_requests_say_what_is_wrong() {
 fn a_scenario_runs_while_it_is_watched_and_ends_as_the_terminal_has_it() {
     let house = House::open("run");
     let scenario = json(&house.get("/api/v1/scenarios/retry-storm"));
-    let asked = json(&house.post("/api/v1/runs", object!({"text": scenario["text"], "seed": 7, "sets": ["duration=60s"]})));
+    let asked =
+        json(&house.post("/api/v1/runs", object!({"text": scenario["text"], "seed": 7, "sets": ["duration=60s"]})));
     let events = house.get(&format!("/api/v1/runs/{}/events", asked["id"]));
     assert_eq!((events.status, events.kind.as_str()), (200, "text/event-stream"));
     let done = events.body.split("event: done\ndata: ").nth(1).expect("it ends");
@@ -162,7 +170,8 @@ fn every_scenario_that_comes_along_can_be_shown() {
 
 #[test]
 fn the_document_and_the_web_apps_copy_of_it_are_the_same() {
-    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/openapi.json")).expect("it is there");
+    let kept =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/openapi.json")).expect("it is there");
     assert_eq!(kept, server::openapi(), "`make api` writes it and the types anew");
 }
 

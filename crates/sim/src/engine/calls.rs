@@ -114,7 +114,18 @@ impl Simulation {
             }
         }
         let attempt = Attempt { call, number: attempt, gives_up, to };
-        if plan.pool.is_none() || self.take_connection(attempt) {
+        if plan.pool.is_some() {
+            self.send_connected(attempt, observer);
+        } else {
+            self.send_attempt(attempt, observer);
+        }
+    }
+
+    /// Sends an attempt if one of the caller's connections is free.
+    // Apart, so that what the compiler knows of the call above is still known where most attempts are sent.
+    #[inline(never)]
+    fn send_connected<O: Observer>(&mut self, attempt: Attempt, observer: &mut O) {
+        if self.take_connection(attempt) {
             self.send_attempt(attempt, observer);
         }
     }
@@ -190,7 +201,11 @@ impl Simulation {
         let (first, replicas) = (site.first_replica, &self.replicas);
         request.reached |= site.effects;
         let load = |index| replicas[(first + index) as usize].outstanding;
-        let replica = first + to.unwrap_or_else(|| site.balancer.pick(request.key, load));
+        let replica = first
+            + match to {
+                Some(index) => index,
+                None => site.balancer.pick(request.key, load),
+            };
         state.replica = replica;
         let transit = site.path.transit();
         if transit == Transit::Lost {
@@ -239,11 +254,14 @@ impl Simulation {
             return;
         }
         state.awaiting &= !(1 << attempt);
-        let site = state.site as usize;
         observer.see(self.now, Fact::AttemptEnded { call, attempt, answer });
-        self.judge_replica(call, attempt, matches!(answer, Answer::Failed(_)), observer);
+        let site = &self.plan.sites[state.site as usize];
+        let is_guarded = site.guards.is_some();
+        if site.ejector.is_some() {
+            self.judge_replica(call, attempt, matches!(answer, Answer::Failed(_)), observer);
+        }
         match answer {
-            _ if self.plan.sites[site].guards.is_some() => self.end_guarded_attempt(call, attempt, answer, observer),
+            _ if is_guarded => self.end_guarded_attempt(call, attempt, answer, observer),
             Answer::Failed(failure) => self.attempt_failed(call, attempt, failure, observer),
             answer => self.end_call(call, answer, observer),
         }
@@ -261,7 +279,9 @@ impl Simulation {
         }
         state.awaiting &= !(1 << attempt);
         observer.see(self.now, Fact::AttemptTimedOut { call, site, attempt, sent_at: state.sent_at });
-        self.judge_replica(call, attempt, true, observer);
+        if self.plan.sites[site as usize].ejector.is_some() {
+            self.judge_replica(call, attempt, true, observer);
+        }
         if self.plan.sites[site as usize].guards.is_some() {
             self.end_guarded_attempt(call, attempt, Answer::Failed(Failure::Timeout), observer);
         } else {
@@ -270,12 +290,10 @@ impl Simulation {
     }
 
     /// A caller that ejects outliers hears how the attempt at a replica ended; one that was never sent tells nothing.
-    #[inline(always)]
+    #[inline(never)]
     fn judge_replica<O: Observer>(&mut self, call: Ref, attempt: u8, failed: bool, observer: &mut O) {
         let site = self.calls[call].site as usize;
-        if self.plan.sites[site].ejector.is_some()
-            && let Some(replica) = self.replica_asked(call, attempt)
-        {
+        if let Some(replica) = self.replica_asked(call, attempt) {
             self.judge(site, replica, failed, observer);
         }
     }
@@ -348,28 +366,28 @@ impl Simulation {
     /// The caller has its final answer.
     #[inline(always)]
     pub(super) fn end_call<O: Observer>(&mut self, call: Ref, answer: Answer, observer: &mut O) {
-        let Call { parent, request, site, sent_at, key, caller, .. } = self.calls[call];
-        self.close_call(call, answer, observer);
-        if self.plan.sites[site as usize].data.is_some() {
-            self.end_data_call(&EndedCall { call, site, parent, caller, key, sent_at, answer }, observer);
-        } else if parent.is_none() {
+        let (request, ended) = self.close_call(call, answer, observer);
+        if self.plan.sites[ended.site as usize].data.is_some() {
+            self.end_data_call(&ended, observer);
+        } else if ended.parent.is_none() {
             self.end_request(request, answer, observer);
         } else {
-            self.tell_handler(parent, site, answer, observer);
+            self.tell_handler(ended.parent, ended.site, answer, observer);
         }
         self.release(request, observer);
     }
 
-    /// A call is over; its caller is not told here.
+    /// A call of this request is over; its caller is not told here.
     #[inline(always)]
-    pub(super) fn close_call<O: Observer>(&mut self, call: Ref, answer: Answer, observer: &mut O) {
+    pub(super) fn close_call<O: Observer>(&mut self, call: Ref, answer: Answer, observer: &mut O) -> (Ref, EndedCall) {
         let state = &self.calls[call];
         if state.connected | state.in_line != 0 {
             self.return_all_connections(call, observer);
         }
-        let Call { site, began, sent_at, .. } = self.calls[call];
+        let Call { parent, request, site, began, sent_at, key, caller, .. } = self.calls[call];
         self.calls.free(call);
         observer.see(self.now, Fact::CallEnded { call, site, began, answer, sent_at });
+        (request, EndedCall { call, site, parent, caller, key, sent_at, answer })
     }
 
     /// The handler that waits for a call goes on, if it is still there.

@@ -62,6 +62,7 @@ impl Simulation {
         self.try_guarded(call, observer);
     }
 
+    #[inline]
     fn site_guards(&mut self, call: Ref) -> Option<&mut SiteGuards> {
         self.plan.sites[self.calls[call].site as usize].guards.as_deref_mut()
     }
@@ -79,7 +80,14 @@ impl Simulation {
         }
     }
 
+    #[inline]
     fn take_place(&mut self, call: Ref) -> Entry {
+        let needs_one = self.site_guards(call).is_some_and(|guards| guards.has_places());
+        if needs_one { self.enter_bulkhead(call) } else { Entry::Enters }
+    }
+
+    #[inline(never)]
+    fn enter_bulkhead(&mut self, call: Ref) -> Entry {
         if self.guarded[call.index()].place == Place::Held {
             return Entry::Enters;
         }
@@ -134,6 +142,7 @@ impl Simulation {
         }
     }
 
+    #[inline]
     fn throttle_admits(&mut self, call: Ref) -> bool {
         let (now, process) = (self.now, self.calls[call].process());
         self.site_guards(call).is_none_or(|guards| guards.throttle_admits(now, process))
@@ -164,9 +173,9 @@ impl Simulation {
 
     fn schedule_hedge(&mut self, call: Ref) {
         let state = &self.calls[call];
-        let event = Event::Hedge { call, attempt: state.attempt + 1 };
         let guards = &self.plan.sites[state.site as usize].guards;
         let Some(hedging) = guards.as_ref().and_then(|guards| guards.hedging.as_ref()) else { return };
+        let event = Event::Hedge { call, attempt: state.attempt + 1 };
         match (hedging.delay(), hedging.lane) {
             (Some(delay), Some(lane)) => self.agenda.push_lane(lane, self.now + delay, event),
             (Some(delay), None) => self.agenda.push(self.now + delay, event),
@@ -279,8 +288,9 @@ impl Simulation {
     /// A call needs its guards no longer. Attempts under way go on, and nobody will know how they end.
     fn let_go(&mut self, call: Ref) {
         self.leave_place(call);
-        let process = self.calls[call].process();
+        // Mostly nothing: the attempt that was answered is known to be over.
         for sent in std::mem::take(&mut self.guarded[call.index()].sent).into_iter().flatten() {
+            let process = self.calls[call].process();
             if let Some(known) = self.site_guards(call).and_then(|guards| guards.still_of(process)) {
                 known.forget(sent);
             }

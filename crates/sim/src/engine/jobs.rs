@@ -86,11 +86,11 @@ impl Simulation {
         let service = state.service;
         let replica = &mut self.replicas[state.replica as usize];
         replica.busy_workers += 1;
+        let error_rate = replica.error_rate;
         if replica.defence.is_some() {
             self.note_start(job);
         }
-        let replica = &self.replicas[self.jobs[job].replica as usize];
-        let errs = replica.error_rate > 0.0 && self.error_streams[service as usize].chance(replica.error_rate);
+        let errs = error_rate > 0.0 && self.error_streams[service as usize].chance(error_rate);
         observer.see(self.now, Fact::HandlerBegan { job, service, queued });
         if errs {
             self.end_job(job, Answer::Failed(Failure::Error), observer);
@@ -136,6 +136,12 @@ impl Simulation {
                 Op::Fork { branches: 0 } => {}
                 Op::Fork { branches } => {
                     self.fork(job, branches, observer);
+                    return;
+                }
+                // As below, but most operations are work: one question less.
+                Op::Work { draw } => {
+                    state.pending = 1;
+                    self.begin_work(job, draw, observer);
                     return;
                 }
                 single => {
@@ -198,7 +204,8 @@ impl Simulation {
 
     #[inline(always)]
     fn begin_work<O: Observer>(&mut self, job: Ref, draw: u32, observer: &mut O) {
-        let Job { service, replica: index, .. } = self.jobs[job];
+        let state = &mut self.jobs[job];
+        let (service, index) = (state.service, state.replica);
         let replica = &mut self.replicas[index as usize];
         let mut span = self.plan.draws[draw as usize].sample();
         if replica.stretch != 1.0 {
@@ -221,17 +228,8 @@ impl Simulation {
             self.agenda.push(self.now + span, Event::Finish { job, pauses, core: true });
         } else {
             replica.ready.push_back((job, span));
-            self.jobs[job].stalled += 1;
-            self.state_if_stalled(job, observer);
-        }
-    }
-
-    /// A handler that can do nothing but wait for a core counts as waiting.
-    #[inline]
-    fn state_if_stalled<O: Observer>(&mut self, job: Ref, observer: &mut O) {
-        let state = &self.jobs[job];
-        if state.is_stalled() {
-            observer.see(self.now, Fact::CoreAwaited { service: state.service, waits: true });
+            state.stalled += 1;
+            see_if_stalled(state, self.now, observer);
         }
     }
 
@@ -323,7 +321,7 @@ impl Simulation {
         }
         state.pending -= 1;
         if state.pending > 0 {
-            self.state_if_stalled(job, observer);
+            see_if_stalled(state, self.now, observer);
             return;
         }
         match state.failure {
@@ -336,16 +334,16 @@ impl Simulation {
     #[inline(always)]
     fn end_job<O: Observer>(&mut self, job: Ref, answer: Answer, observer: &mut O) {
         let Job { call, request, service, entered, replica: index, attempt, .. } = self.jobs[job];
-        let defended = self.replicas[index as usize].defence.is_some();
-        if defended {
-            self.note_end(job, answer, observer);
-        }
-        self.jobs.free(job);
         let replica = &mut self.replicas[index as usize];
         replica.outstanding -= 1;
         replica.busy_workers -= 1;
         let has_waiting = replica.room.len() > 0;
         let has_locks = replica.locks.is_some();
+        let defended = replica.defence.is_some();
+        if defended {
+            self.note_end(job, answer, observer);
+        }
+        self.jobs.free(job);
         let stage = Stage::Serving;
         observer.see(self.now, Fact::HandlerEnded { job, service, entered, stage, answer });
         self.answer(call, attempt, answer, observer);
@@ -382,5 +380,13 @@ impl Simulation {
             }
         }
         self.replicas[index].admitting = false;
+    }
+}
+
+/// A handler that can do nothing but wait for a core counts as waiting.
+#[inline(always)]
+fn see_if_stalled<O: Observer>(state: &Job, now: Time, observer: &mut O) {
+    if state.is_stalled() {
+        observer.see(now, Fact::CoreAwaited { service: state.service, waits: true });
     }
 }
