@@ -23,6 +23,7 @@ struct Choice {
 #[into_params(parameter_in = Query)]
 struct Written {
     /// The kind of file.
+    #[param(inline)]
     format: Kind,
 }
 
