@@ -58,20 +58,23 @@ test('problems of a text are shown at their place', async () => {
   const { page, complaints } = await openPage(browser, server)
   await visit(page, '/lab/retry-storm')
   await page.getByRole('button', { name: 'Skip and run' }).click()
+  await page.getByText(/Done:/).waitFor()
   await page.getByRole('button', { name: 'Edit the text' }).click()
   const editor = page.getByRole('textbox', { name: 'Scenario' })
   await editor.waitFor()
-  await page.locator('.cm-line', { hasText: 'rate: 350/s' }).click()
+  await editor.focus()
+  const line = page.locator('.cm-activeLine')
+  for (let down = 0; down < 30 && !(await line.textContent())?.includes('rate: 350/s'); down++) await page.keyboard.press('ArrowDown')
   await page.keyboard.press('End')
   await page.keyboard.type('urious')
-  await expect.poll(() => page.locator('.cm-lintRange-error').allTextContents()).toEqual(['/surious'])
+  await expect.poll(() => page.locator('.cm-lintRange-error').allTextContents(), { timeout: 10_000 }).toEqual(['/surious'])
   const told = page.getByRole('region', { name: /problem/ })
-  const line = await page.locator('.cm-gutterElement:has(.cm-lint-marker-error)').first().evaluate((marker) => {
+  const numbered = await page.locator('.cm-gutterElement:has(.cm-lint-marker-error)').first().evaluate((marker) => {
     const top = marker.getBoundingClientRect().top
     const numbers = [...document.querySelectorAll('.cm-lineNumbers .cm-gutterElement')]
     return numbers.find((number) => Math.abs(number.getBoundingClientRect().top - top) < 2)?.textContent
   })
-  expect(await told.textContent()).toContain(`Line ${line}:`)
+  expect(await told.textContent()).toContain(`Line ${numbered}:`)
   expect(await page.getByRole('button', { name: 'Run', exact: true }).isDisabled()).toBe(true)
 
   await page.getByRole('button', { name: 'Undo all changes' }).click()
