@@ -80,7 +80,7 @@ test('problems of a text are shown at their place', async () => {
   await page.getByRole('button', { name: 'Undo all changes' }).click()
   await told.waitFor({ state: 'detached' })
   await page.getByText('Load and sizes').click()
-  await page.getByRole('group', { name: 'shoppers' }).getByLabel('rate').fill('many')
+  await page.getByRole('group', { name: 'shoppers' }).getByRole('textbox', { name: 'rate' }).fill('many')
   await page.locator('input[aria-invalid=true]').waitFor()
   expect(complaints).toEqual([])
   await page.context().close()
