@@ -1,18 +1,6 @@
 // Problem details (RFC 9457), as the server says what went wrong.
 
-import type { Draft, Problem as PlacedProblem } from './types.ts'
-
-export interface ProblemDetails {
-  type?: string
-  title: string
-  status: number
-  detail?: string
-  hint?: string | null
-  /** Where a scenario is no scenario. */
-  problems?: PlacedProblem[]
-  /** Where somebody else wrote first. */
-  theirs?: Draft
-}
+import type { ProblemDetails } from './types.ts'
 
 /** The server refused, and said why. */
 export class Refusal extends Error {
@@ -46,7 +34,6 @@ export function said(error: unknown): { what: string; hint: string | null } {
 
 /** A problem out of whatever body a failed response has. */
 export function problemOf(status: number, body: unknown): ProblemDetails {
-  const title = `The server answered with status ${status}.`
-  if (typeof body !== 'object' || body === null) return { title, status }
-  return { title, ...body, status }
+  const said = { type: '', title: `The server answered with status ${status}.`, detail: '', problems: [] }
+  return typeof body === 'object' && body !== null ? { ...said, ...body, status } : { ...said, status }
 }

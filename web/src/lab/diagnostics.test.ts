@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Problem } from '../api/types.ts'
+import type { Diagnosis as Problem } from '../api/types.ts'
 import { diagnostics } from './diagnostics.ts'
 
 const problem = (over: Partial<Problem>): Problem => ({ message: 'wrong', line: 1, column: 1, start: 0, end: 0, ...over })

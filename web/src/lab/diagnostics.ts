@@ -1,6 +1,6 @@
 // Problems of a scenario's text as the editor shows them.
 
-import type { Checked, Problem } from '../api/types.ts'
+import type { Checked, Diagnosis as Problem } from '../api/types.ts'
 import { utf16Ranges } from '../text/bytes.ts'
 
 export interface Diagnostic {

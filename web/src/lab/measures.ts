@@ -52,7 +52,7 @@ function tenants(report: RunReport): Group[] {
 
 function serviceRows(name: string, load: RunReport['services'][string]): Row[] {
   return [
-    ...(load.utilization === null ? [] : [{ label: `${name}: utilization`, value: percent(load.utilization) }]),
+    ...(load.utilization === null || load.utilization === undefined ? [] : [{ label: `${name}: utilization`, value: percent(load.utilization) }]),
     ...some(`${name}: most waiting`, load.queue_max),
     { label: `${name}: amplification`, value: times(load.amplification) },
     ...some(`${name}: shed`, load.shed ?? 0),
