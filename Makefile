@@ -10,7 +10,6 @@ run: web
 # The units and the binary, then the web app: its types, its logic, and a real browser against the real server.
 test: web
 	cargo test --workspace --no-fail-fast
-	cargo build --package brownout
 	cd web && npm run check && npm test && npm run test:browser
 
 # The web app's files, which the next cargo build puts into the binary. npm says what it lacks where Node is too old.

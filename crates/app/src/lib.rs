@@ -30,6 +30,6 @@ pub use questions::{find_question, list_questions};
 pub use rerun::{Outcome, measures_of, rerun};
 pub use risks::{Reviewed, review_scenario};
 pub use scenarios::{
-    Failure, Invalid, PictureKind, Selection, Watch, open_scenario, replicate_scenario, run_scenario, save_comparison,
-    save_picture, save_sweep, show_scenario, trace_scenario,
+    Failure, Invalid, PictureKind, Selection, Show, Watch, open_scenario, replicate_scenario, run_scenario,
+    save_comparison, save_picture, save_sweep, show_scenario, trace_scenario,
 };

@@ -74,6 +74,9 @@ impl Selection {
 /// Is told how far an action has come, from 0 to 1, and may break it off.
 pub type Watch<'a> = &'a mut dyn FnMut(f64) -> ControlFlow<()>;
 
+/// Is shown which share of a run is done, and may ask for a report as if it ended there, or break it off.
+pub type Show<'a> = &'a mut dyn FnMut(f64, &dyn Fn() -> RunReport) -> ControlFlow<()>;
+
 /// Why an action came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -285,11 +288,7 @@ const SHARED: Limits = Limits { in_flight: 500_000, events: 200_000_000, at_one_
 ///
 /// # Errors
 /// If running it would take more than its share of the machine, or `show` broke off.
-pub fn show_scenario(
-    scenario: &Scenario,
-    seed: u64,
-    show: &mut dyn FnMut(f64, &dyn Fn() -> RunReport) -> ControlFlow<()>,
-) -> Result<RunReport, Failure> {
+pub fn show_scenario(scenario: &Scenario, seed: u64, show: Show<'_>) -> Result<RunReport, Failure> {
     let run = run_shown(&scenario.model, seed, SHARED, &mut |moment: &Moment<'_>| {
         show(moment.done, &|| report(scenario, &moment.so_far()))
     })?;

@@ -340,6 +340,7 @@ pub struct Timeline {
     /// health checks, a deploy or a crash can change it; `gateway.checkout -> inventory.reserve.breakers_open` for a call
     /// with a breaker, how many are open or half-open over all of the caller's replicas; `products.hit_ratio` for a cache; `orders.lag`, `.oldest_ms` for a queue of messages. Null
     /// where undefined.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Vec<Option<f64>>>))]
     pub series: Named<Vec<Option<f64>>>,
     /// Faults, to be marked where they held, and deploys from their beginning to their end.
     pub marks: Vec<Mark>,

@@ -23,7 +23,8 @@ impl Day {
     /// # Errors
     /// If it is written otherwise, or there is no such day.
     pub fn read(text: &str) -> Result<Day, NoDay> {
-        let parts: Vec<&str> = text.split('-').collect();
+        // A number may begin with a plus sign elsewhere.
+        let parts: Vec<&str> = text.split('-').filter(|part| part.bytes().all(|byte| byte.is_ascii_digit())).collect();
         let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
         let numbers: Vec<u16> = parts.iter().filter_map(|part| part.parse().ok()).collect();
         match (lengths.as_slice(), numbers.as_slice()) {

@@ -2,6 +2,7 @@
 //!
 //! What went wrong inside the server is logged and not told; everything else names the place, and what to do.
 
+use crate::routes::drafts::Draft;
 use app::Failure;
 use app::kit::{KitFailure, StoreError};
 use app::scenario::{Origin, position};
@@ -9,7 +10,7 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
@@ -18,10 +19,12 @@ use utoipa::{IntoResponses, ToSchema};
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub(crate) struct Problem {
     /// What kind of problem it is, a path of this server's own.
-    #[serde(rename = "type")]
-    pub kind: String,
+    #[serde(rename = "type", serialize_with = "as_path")]
+    #[schema(value_type = String)]
+    pub kind: &'static str,
     /// The kind in words.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: &'static str,
     /// The status of the response.
     pub status: u16,
     /// What happened here.
@@ -35,7 +38,11 @@ pub(crate) struct Problem {
     pub problems: Vec<Diagnostic>,
     /// The draft that somebody else wrote meanwhile.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub theirs: Option<crate::routes::drafts::Draft>,
+    pub theirs: Option<Box<Draft>>,
+}
+
+fn as_path<S: Serializer>(kind: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("/problems/{kind}"))
 }
 
 /// One thing that is wrong with a scenario's text, or of no effect in it.
@@ -81,10 +88,15 @@ impl Diagnostic {
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, kind: &str, title: &str, detail: impl Into<String>) -> Problem {
+    pub(crate) fn new(
+        status: StatusCode,
+        kind: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Problem {
         Problem {
-            kind: format!("/problems/{kind}"),
-            title: title.to_owned(),
+            kind,
+            title,
             status: status.as_u16(),
             detail: detail.into(),
             hint: None,

@@ -362,7 +362,8 @@ impl Meter {
         let step = timeline_step(model.duration);
         let breakers: Vec<Option<Level>> =
             Sites::calls(model).map(|(_, call)| call.guards.breaker.map(|_| Level::default())).collect();
-        let sites = breakers.len();
+        // Queues and copies call too, and have no breakers.
+        let sites = Sites::of(model).callees.len();
         let mut meter = Meter {
             levels: model.services.iter().map(Levels::at_start).collect(),
             tenants: entry_of.into_iter().map(|entry| TenantMeter { entry, ..TenantMeter::default() }).collect(),

@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /** The server is there. */
-        get: operations["live"];
+        get: operations["get_api_live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -29,7 +29,7 @@ export interface paths {
             cookie?: never;
         };
         /** The records can be read. */
-        get: operations["ready"];
+        get: operations["get_api_ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -46,7 +46,7 @@ export interface paths {
             cookie?: never;
         };
         /** The newest version of every answer. */
-        get: operations["list_answers"];
+        get: operations["get_api_v1_answers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -63,7 +63,7 @@ export interface paths {
             cookie?: never;
         };
         /** All versions of an answer, by its id or its question's. */
-        get: operations["history"];
+        get: operations["get_api_v1_answers__id_"];
         put?: never;
         post?: never;
         delete?: never;
@@ -82,7 +82,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Reads a text as an answer, as `brownout assess --json` does, and stores nothing. */
-        post: operations["assess"];
+        post: operations["post_api_v1_assessments"];
         delete?: never;
         options?: never;
         head?: never;
@@ -97,10 +97,10 @@ export interface paths {
             cookie?: never;
         };
         /** The newest version of every example. */
-        get: operations["list_examples"];
+        get: operations["get_api_v1_examples"];
         put?: never;
         /** Stores a new example. Sent again with the same key, it is stored once. */
-        post: operations["create"];
+        post: operations["post_api_v1_examples"];
         delete?: never;
         options?: never;
         head?: never;
@@ -115,9 +115,9 @@ export interface paths {
             cookie?: never;
         };
         /** One example. */
-        get: operations["show_examples"];
+        get: operations["get_api_v1_examples__id_"];
         /** Stores an example's next version. */
-        put: operations["change_examples"];
+        put: operations["put_api_v1_examples__id_"];
         post?: never;
         delete?: never;
         options?: never;
@@ -133,7 +133,7 @@ export interface paths {
             cookie?: never;
         };
         /** Where a person stands: the kit, what comes next, what was written last. */
-        get: operations["home"];
+        get: operations["get_api_v1_home"];
         put?: never;
         post?: never;
         delete?: never;
@@ -150,7 +150,7 @@ export interface paths {
             cookie?: never;
         };
         /** The kit as it stands, and what each slot still lacks. */
-        get: operations["status"];
+        get: operations["get_api_v1_kit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -167,7 +167,7 @@ export interface paths {
             cookie?: never;
         };
         /** The kit as a file. Nothing is left out of it: what may be confidential is listed beside it. */
-        get: operations["take_along"];
+        get: operations["get_api_v1_kit_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -185,7 +185,7 @@ export interface paths {
         };
         get?: never;
         /** Puts an answer or an example into a slot: `1`, `2`, `3`, `example-1`, `example-2`. */
-        put: operations["put"];
+        put: operations["put_api_v1_kit_slots__slot_"];
         post?: never;
         delete?: never;
         options?: never;
@@ -201,7 +201,7 @@ export interface paths {
             cookie?: never;
         };
         /** All questions, in the order in which a person meets them. */
-        get: operations["questions"];
+        get: operations["get_api_v1_questions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -218,7 +218,7 @@ export interface paths {
             cookie?: never;
         };
         /** One question, as it is asked. */
-        get: operations["question"];
+        get: operations["get_api_v1_questions__id_"];
         put?: never;
         post?: never;
         delete?: never;
@@ -237,7 +237,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Stores an answer as the next version and has it read. Sent again it changes nothing: the same text is stored once. */
-        post: operations["store"];
+        post: operations["post_api_v1_questions__id__answers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -252,12 +252,12 @@ export interface paths {
             cookie?: never;
         };
         /** The draft of an answer; where there is none, the newest answer itself, to be changed. */
-        get: operations["read"];
+        get: operations["get_api_v1_questions__id__draft"];
         /** Keeps a draft. A draft that somebody else has written since is not overwritten but given back. */
-        put: operations["write"];
+        put: operations["put_api_v1_questions__id__draft"];
         post?: never;
         /** Throws the draft away. */
-        delete: operations["discard"];
+        delete: operations["delete_api_v1_questions__id__draft"];
         options?: never;
         head?: never;
         patch?: never;
@@ -271,7 +271,7 @@ export interface paths {
             cookie?: never;
         };
         /** What strong answers cover. There is none before an answer is stored: an attempt comes first. */
-        get: operations["guide"];
+        get: operations["get_api_v1_questions__id__guide"];
         put?: never;
         post?: never;
         delete?: never;
@@ -290,7 +290,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Asks for a run. It starts when its events are listened to, and is forgotten if nobody does. */
-        post: operations["ask"];
+        post: operations["post_api_v1_runs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -308,7 +308,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Forgets a run that has not started. One that has ends when its events are no longer listened to. */
-        delete: operations["cancel"];
+        delete: operations["delete_api_v1_runs__id_"];
         options?: never;
         head?: never;
         patch?: never;
@@ -322,7 +322,7 @@ export interface paths {
             cookie?: never;
         };
         /** Starts a run and tells how it goes, as server-sent events. Whoever stops listening ends it. */
-        get: operations["events"];
+        get: operations["get_api_v1_runs__id__events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -339,7 +339,7 @@ export interface paths {
             cookie?: never;
         };
         /** The scenarios that come along. */
-        get: operations["list_scenarios"];
+        get: operations["get_api_v1_scenarios"];
         put?: never;
         post?: never;
         delete?: never;
@@ -358,7 +358,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Reads a scenario's text: what is wrong with it, or what it describes. */
-        post: operations["check"];
+        post: operations["post_api_v1_scenarios_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -373,7 +373,7 @@ export interface paths {
             cookie?: never;
         };
         /** A scenario that comes along, with its text. */
-        get: operations["show_scenarios"];
+        get: operations["get_api_v1_scenarios__id_"];
         put?: never;
         post?: never;
         delete?: never;
@@ -390,9 +390,9 @@ export interface paths {
             cookie?: never;
         };
         /** What is planned, and where everything is. */
-        get: operations["show_settings"];
+        get: operations["get_api_v1_settings"];
         /** Stores plans. */
-        put: operations["change_settings"];
+        put: operations["put_api_v1_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -408,9 +408,9 @@ export interface paths {
             cookie?: never;
         };
         /** The tradeoff as it stands. */
-        get: operations["shown_tradeoff"];
+        get: operations["get_api_v1_tradeoff"];
         /** Stores the tradeoff's next version. */
-        put: operations["change_tradeoff"];
+        put: operations["put_api_v1_tradeoff"];
         post?: never;
         delete?: never;
         options?: never;
@@ -464,6 +464,13 @@ export interface components {
              */
             written_ms: number;
         };
+        /** @description A text to be read and not to be stored. */
+        AnswerText: {
+            /** @description The question's id. */
+            question: string;
+            /** @description The answer. */
+            text: string;
+        };
         /** @description One version, and how it differs from the one before. */
         AnswerVersion: {
             /** @description What the coach said, latest reading last. */
@@ -499,6 +506,7 @@ export interface components {
         };
         /** @description A reading of a version, and whose it is. */
         Assessed: {
+            /** @description As `brownout assess --json`. */
             assessment: components["schemas"]["Assessment"];
             /** @description The coach, with its version. */
             reader: string;
@@ -1271,9 +1279,6 @@ export interface components {
                 spans: number;
             };
         };
-        IndexMap_Vec_Option_f64: {
-            [key: string]: (number | null)[];
-        };
         /** @description A promise, and whether it was kept. */
         JudgedObjective: {
             /** @description Whether it was met. An objective on nothing measured is not met. */
@@ -1394,7 +1399,7 @@ export interface components {
             example: components["schemas"]["Example"];
         };
         /** @description What to run. */
-        Order: components["schemas"]["ScenarioSource"] & {
+        Order: components["schemas"]["Text"] & {
             /**
              * Format: int64
              * @description Where all luck comes from; 1 unless given.
@@ -1667,7 +1672,7 @@ export interface components {
         };
         /** @description An answer that was stored. */
         SavedAnswer: {
-            assessment?: null | components["schemas"]["Assessment"];
+            assessment?: components["schemas"]["Assessment"] | null;
             /** @description `a1`. */
             id: string;
             /** @description The question. */
@@ -1806,12 +1811,14 @@ export interface components {
              */
             users?: number | null;
         };
-        /** @description A text to be read and not to be stored. */
+        /** @description A scenario's text with changes. */
         Text: {
-            /** @description The question's id. */
-            question: string;
-            /** @description The answer. */
+            /** @description Overrides, as `--set` takes them: `services.gateway.workers=32`. */
+            sets?: string[];
+            /** @description The file. */
             text: string;
+            /** @description The variant to take instead of the scenario itself. */
+            variant?: string | null;
         };
         /** @description Measures per step of simulated time, from the start of the run, warm-up included. */
         Timeline: {
@@ -1825,7 +1832,9 @@ export interface components {
              *     with a breaker, how many are open or half-open over all of the caller's replicas; `products.hit_ratio` for a cache; `orders.lag`, `.oldest_ms` for a queue of messages. Null
              *     where undefined.
              */
-            series: components["schemas"]["IndexMap_Vec_Option_f64"];
+            series: {
+                [key: string]: (number | null)[];
+            };
             /**
              * Format: double
              * @description Length of a step in seconds.
@@ -1854,17 +1863,6 @@ export interface components {
         };
         /** @enum {string} */
         Written: "answer" | "example";
-        /** @enum {string} */
-        Kind: "markdown" | "html" | "json";
-        /** @description A scenario's text with changes. */
-        ScenarioSource: {
-            /** @description The file. */
-            text: string;
-            /** @description The variant to take instead of the scenario itself. */
-            variant?: string | null;
-            /** @description Overrides, as `--set` takes them: `services.gateway.workers=32`. */
-            sets?: string[];
-        };
     };
     responses: never;
     parameters: never;
@@ -1874,7 +1872,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    live: {
+    get_api_live: {
         parameters: {
             query?: never;
             header?: never;
@@ -2001,7 +1999,7 @@ export interface operations {
             };
         };
     };
-    ready: {
+    get_api_ready: {
         parameters: {
             query?: never;
             header?: never;
@@ -2128,7 +2126,7 @@ export interface operations {
             };
         };
     };
-    list_answers: {
+    get_api_v1_answers: {
         parameters: {
             query?: {
                 /** @description Where to begin: the `next` of the page before. */
@@ -2260,7 +2258,7 @@ export interface operations {
             };
         };
     };
-    history: {
+    get_api_v1_answers__id_: {
         parameters: {
             query?: never;
             header?: never;
@@ -2389,7 +2387,7 @@ export interface operations {
             };
         };
     };
-    assess: {
+    post_api_v1_assessments: {
         parameters: {
             query?: never;
             header?: never;
@@ -2398,7 +2396,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Text"];
+                "application/json": components["schemas"]["AnswerText"];
             };
         };
         responses: {
@@ -2520,7 +2518,7 @@ export interface operations {
             };
         };
     };
-    list_examples: {
+    get_api_v1_examples: {
         parameters: {
             query?: {
                 /** @description Where to begin: the `next` of the page before. */
@@ -2652,7 +2650,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    post_api_v1_examples: {
         parameters: {
             query?: never;
             header?: {
@@ -2786,7 +2784,7 @@ export interface operations {
             };
         };
     };
-    show_examples: {
+    get_api_v1_examples__id_: {
         parameters: {
             query?: never;
             header?: never;
@@ -2915,7 +2913,7 @@ export interface operations {
             };
         };
     };
-    change_examples: {
+    put_api_v1_examples__id_: {
         parameters: {
             query?: never;
             header?: never;
@@ -3048,7 +3046,7 @@ export interface operations {
             };
         };
     };
-    home: {
+    get_api_v1_home: {
         parameters: {
             query?: never;
             header?: never;
@@ -3175,7 +3173,7 @@ export interface operations {
             };
         };
     };
-    status: {
+    get_api_v1_kit: {
         parameters: {
             query?: never;
             header?: never;
@@ -3302,11 +3300,11 @@ export interface operations {
             };
         };
     };
-    take_along: {
+    get_api_v1_kit_export: {
         parameters: {
             query: {
                 /** @description The kind of file. */
-                format: components["schemas"]["Kind"];
+                format: "markdown" | "html" | "json";
             };
             header?: never;
             path?: never;
@@ -3432,7 +3430,7 @@ export interface operations {
             };
         };
     };
-    put: {
+    put_api_v1_kit_slots__slot_: {
         parameters: {
             query?: never;
             header?: never;
@@ -3565,7 +3563,7 @@ export interface operations {
             };
         };
     };
-    questions: {
+    get_api_v1_questions: {
         parameters: {
             query?: {
                 /** @description Where to begin: the `next` of the page before. */
@@ -3697,7 +3695,7 @@ export interface operations {
             };
         };
     };
-    question: {
+    get_api_v1_questions__id_: {
         parameters: {
             query?: never;
             header?: never;
@@ -3826,7 +3824,7 @@ export interface operations {
             };
         };
     };
-    store: {
+    post_api_v1_questions__id__answers: {
         parameters: {
             query?: never;
             header?: never;
@@ -3959,7 +3957,7 @@ export interface operations {
             };
         };
     };
-    read: {
+    get_api_v1_questions__id__draft: {
         parameters: {
             query?: never;
             header?: never;
@@ -4088,7 +4086,7 @@ export interface operations {
             };
         };
     };
-    write: {
+    put_api_v1_questions__id__draft: {
         parameters: {
             query?: never;
             header?: never;
@@ -4221,7 +4219,7 @@ export interface operations {
             };
         };
     };
-    discard: {
+    delete_api_v1_questions__id__draft: {
         parameters: {
             query?: never;
             header?: never;
@@ -4349,7 +4347,7 @@ export interface operations {
             };
         };
     };
-    guide: {
+    get_api_v1_questions__id__guide: {
         parameters: {
             query?: never;
             header?: never;
@@ -4478,7 +4476,7 @@ export interface operations {
             };
         };
     };
-    ask: {
+    post_api_v1_runs: {
         parameters: {
             query?: never;
             header?: never;
@@ -4609,7 +4607,7 @@ export interface operations {
             };
         };
     };
-    cancel: {
+    delete_api_v1_runs__id_: {
         parameters: {
             query?: never;
             header?: never;
@@ -4737,7 +4735,7 @@ export interface operations {
             };
         };
     };
-    events: {
+    get_api_v1_runs__id__events: {
         parameters: {
             query?: never;
             header?: never;
@@ -4866,7 +4864,7 @@ export interface operations {
             };
         };
     };
-    list_scenarios: {
+    get_api_v1_scenarios: {
         parameters: {
             query?: {
                 /** @description Where to begin: the `next` of the page before. */
@@ -4998,7 +4996,7 @@ export interface operations {
             };
         };
     };
-    check: {
+    post_api_v1_scenarios_check: {
         parameters: {
             query?: never;
             header?: never;
@@ -5007,7 +5005,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ScenarioSource"];
+                "application/json": components["schemas"]["Text"];
             };
         };
         responses: {
@@ -5129,7 +5127,7 @@ export interface operations {
             };
         };
     };
-    show_scenarios: {
+    get_api_v1_scenarios__id_: {
         parameters: {
             query?: never;
             header?: never;
@@ -5258,7 +5256,7 @@ export interface operations {
             };
         };
     };
-    show_settings: {
+    get_api_v1_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -5385,7 +5383,7 @@ export interface operations {
             };
         };
     };
-    change_settings: {
+    put_api_v1_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -5516,7 +5514,7 @@ export interface operations {
             };
         };
     };
-    shown_tradeoff: {
+    get_api_v1_tradeoff: {
         parameters: {
             query?: never;
             header?: never;
@@ -5643,7 +5641,7 @@ export interface operations {
             };
         };
     };
-    change_tradeoff: {
+    put_api_v1_tradeoff: {
         parameters: {
             query?: never;
             header?: never;

@@ -37,6 +37,7 @@ pub struct SavedAnswer {
     /// How long it takes to say, in seconds.
     pub spoken_s: usize,
     /// What the coach says, as `brownout assess --json`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<::coach::Assessment>))]
     pub assessment: Option<Value>,
     /// What it lacks.
     pub readiness: Readiness,
@@ -103,6 +104,7 @@ pub struct Assessed {
     /// The coach, with its version.
     pub reader: String,
     /// As `brownout assess --json`.
+    #[cfg_attr(feature = "openapi", schema(value_type = ::coach::Assessment))]
     pub assessment: Value,
 }
 

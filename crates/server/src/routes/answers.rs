@@ -29,7 +29,7 @@ struct Attempt {
 /// A text to be read and not to be stored.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Text {
+struct AnswerText {
     /// The question's id.
     question: String,
     /// The answer.
@@ -61,9 +61,9 @@ async fn store(
 }
 
 /// Reads a text as an answer, as `brownout assess --json` does, and stores nothing.
-#[utoipa::path(post, path = "/api/v1/assessments", tag = "answers", request_body = Text,
+#[utoipa::path(post, path = "/api/v1/assessments", tag = "answers", request_body = AnswerText,
     responses((status = 200, body = Assessment), Problem))]
-async fn assess(Body(text): Body<Text>) -> Result<Json<Assessment>, Problem> {
+async fn assess(Body(text): Body<AnswerText>) -> Result<Json<Assessment>, Problem> {
     let read = move || Ok(app::assess_answer(&text.question, text.text.as_bytes())?.1);
     blocking(read).await.map(Json)
 }

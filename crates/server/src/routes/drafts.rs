@@ -55,7 +55,7 @@ async fn write(
             )));
         }
         if there.revision != draft.revision && there.text != draft.text {
-            let theirs = Some(there);
+            let theirs = Some(Box::new(there));
             return Err(Problem { theirs, ..stale() });
         }
         file(records, &id, draft.after).write(&draft.text)?;

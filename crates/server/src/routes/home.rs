@@ -54,7 +54,7 @@ pub(super) fn router() -> OpenApiRouter<House> {
 /// Where a person stands: the kit, what comes next, what was written last.
 #[utoipa::path(get, path = "/api/v1/home", tag = "home", responses((status = 200, body = Home), Problem))]
 async fn home(State(house): State<House>) -> Result<Json<Home>, Problem> {
-    house.records(|records| stand(records)).await.map(Json)
+    house.records(stand).await.map(Json)
 }
 
 fn stand(records: &Records) -> Result<Home, Problem> {

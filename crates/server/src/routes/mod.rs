@@ -47,6 +47,16 @@ pub(crate) fn router() -> OpenApiRouter<House> {
 /// The document, with what no macro knows.
 pub(crate) fn described(mut document: OpenApi) -> OpenApi {
     document.info.version = app::VERSION.to_owned();
+    for (path, item) in &mut document.paths.paths {
+        let operations =
+            [("get", &mut item.get), ("put", &mut item.put), ("post", &mut item.post), ("delete", &mut item.delete)];
+        for (method, operation) in operations {
+            // Handlers of different files have the same names; a path and its method are unique.
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}{}", path.replace(['/', '{', '}', '-', '.'], "_")));
+            }
+        }
+    }
     document
 }
 
