@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Generous, so that a busy machine fails no test; together they take well under a minute on an idle one.
+    testTimeout: 90_000,
+    hookTimeout: 60_000,
     fileParallelism: false,
   },
 })

@@ -58,6 +58,7 @@ test('problems of a text are shown at their place', async () => {
   const { page, complaints } = await openPage(browser, server)
   await visit(page, '/lab/retry-storm')
   await page.getByRole('button', { name: 'Skip and run' }).click()
+  await page.getByText(/Done:/).waitFor()
   await page.getByRole('button', { name: 'Edit the text' }).click()
   const editor = page.getByRole('textbox', { name: 'Scenario' })
   await editor.waitFor()
@@ -69,8 +70,7 @@ test('problems of a text are shown at their place', async () => {
   await page.keyboard.press('Escape')
   await page.keyboard.press('End')
   await page.keyboard.type('urious')
-  await page.locator('.cm-lintRange-error').first().waitFor()
-  expect(await page.locator('.cm-lintRange-error').first().textContent()).toContain('surious')
+  await expect.poll(() => page.locator('.cm-lintRange-error').allTextContents(), { timeout: 10_000 }).toEqual(['/surious'])
   const told = page.getByRole('region', { name: /problem/ })
   const line = await page.locator('.cm-gutterElement:has(.cm-lint-marker-error)').first().evaluate((marker) => {
     const top = marker.getBoundingClientRect().top
@@ -83,7 +83,7 @@ test('problems of a text are shown at their place', async () => {
   await page.getByRole('button', { name: 'Undo all changes' }).click()
   await told.waitFor({ state: 'detached' })
   await page.getByText('Load and sizes').click()
-  await page.getByRole('group', { name: 'shoppers' }).getByLabel('rate').first().fill('many')
+  await page.getByRole('group', { name: 'shoppers' }).getByRole('textbox', { name: 'rate' }).fill('many')
   await page.locator('input[aria-invalid=true]').waitFor()
   expect(complaints).toEqual([])
   await page.context().close()

@@ -20,8 +20,9 @@ test.each([
 ])('without the command: %s', (text, plain) => expect(withoutCommand(text)).toBe(plain))
 
 test('the first open slot decides', () => {
-  const step = nextStep(kit(slot({ ready: true }), slot({ slot: 'example-1', holds: 'e1', missing: ['the result'], next: 'What came of it? (brownout example edit e1 --ask)' })))
+  const step = nextStep(kit(slot({ ready: true }), slot({ slot: 'example-1', holds: 'e1', missing: ['the result'], next: 'What came of it? (brownout example edit e1 --ask)' })), 1)
   expect(step).toEqual({ what: 'What came of it?', why: 'Example 1 still lacks the result.', href: '/kit#e1' })
-  expect(nextStep(kit(slot({})))?.href).toBe('/questions')
-  expect(nextStep(kit(slot({ ready: true })))).toBeNull()
+  expect(nextStep(kit(slot({})), 0)?.href).toBe('/questions')
+  expect(nextStep(kit(slot({})), 1)?.what).toBe('Put an answer into the kit')
+  expect(nextStep(kit(slot({ ready: true })), 1)).toBeNull()
 })

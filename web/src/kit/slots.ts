@@ -45,10 +45,14 @@ const EMPTY: Record<Kind, { what: string; why: string }> = {
   tradeoff: { what: 'Say what you would optimise for first', why: 'It is asked in one form or another, and improvising it shows.' },
 }
 
-/** The next best step, if the kit lacks anything. */
-export function nextStep(kit: KitStatus): Step | null {
+/** The next best step, if the kit lacks anything; `answered` is how many questions have an answer, in the kit or not. */
+export function nextStep(kit: KitStatus, answered: number): Step | null {
   const open = kit.slots.find((slot) => !slot.ready)
   if (!open) return null
+  const filed = kit.slots.filter((slot) => kindOf(slot.slot) === 'answer' && slot.holds).length
+  if (!open.holds && kindOf(open.slot) === 'answer' && answered > filed) {
+    return { what: 'Put an answer into the kit', why: `${nameOf(open.slot)} is empty, and you have an answer that is in no slot.`, href: '/kit' }
+  }
   const name = nameOf(open.slot)
   if (!open.holds) return { ...EMPTY[kindOf(open.slot)], href: placeOf(open) }
   const lacks = open.missing[0]

@@ -55,11 +55,10 @@ export function editor(parent: HTMLElement, text: string, change: (text: string)
     look,
     told,
   ]
-  const view = new EditorView({ parent, state: EditorState.create({ doc: text, extensions }) })
   // A scenario opens with a page of why; what one has come to change is below it.
-  const begin = text.search(/^brownout:/m)
-  if (begin > 0) view.dispatch({ selection: { anchor: begin }, effects: EditorView.scrollIntoView(begin, { y: 'start', yMargin: 24 }) })
-  return view
+  const begin = Math.max(0, text.search(/^brownout:/m))
+  const state = EditorState.create({ doc: text, selection: { anchor: begin }, extensions })
+  return new EditorView({ parent, state, scrollTo: EditorView.scrollIntoView(begin, { y: 'start' }) })
 }
 
 /** Puts another text in, unless it is there already. */
